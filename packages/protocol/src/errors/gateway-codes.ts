@@ -1,0 +1,27 @@
+/** Source: reference error-codes.md 5. */
+export const INVALID_HTTP_URL = 60002
+export const REQ_JSON_PARSE_FAILED = 60003
+export const INVALID_ACCOUNT = 60004
+export const INVALID_ACCOUNT_EX = 60005
+export const INVALID_SDKAPPID = 60006
+export const REST_FREQ_LIMIT = 60007
+export const REQUEST_TIMEOUT = 60008
+export const INVALID_RES = 60009
+export const ID_NOT_ADMIN = 60010
+export const SDKAPPID_FREQ_LIMIT = 60011
+export const SDKAPPID_MISS = 60012
+export const RSP_JSON_PARSE_FAILED = 60013
+export const EXCHANGE_ACCOUNT_TIMEOUT = 60014
+export const INVALID_ID_FORMAT = 60015
+export const SDKAPPID_FORBIDDEN = 60016
+export const REQ_FORBIDDEN = 60017
+export const REQ_FREQ_LIMIT = 60018
+export const REQ_FREQ_LIMIT_EX = 60019
+export const INVALID_SERVICE = 60020
+export const IP_NOT_ALLOWED = 60021
+export const SERVICE_OVERLOAD = 60022
+export const SENSITIVE_TEXT = 80001
+export const BODY_SIZE_LIMIT = 80002
+export const PRE_HOOK_FAILED = 80003
+export const SENSITIVE_IMAGE = 80004
+export const SERVICE_DISABLED = 80005

@@ -1,0 +1,20 @@
+/** Source: reference error-codes.md 10, push tokens and push to all. */
+export const PUSH_TOKEN_BEFORE_LOGIN = 21005
+export const PUSH_TOKEN_INTERNAL_ERROR = 22001
+export const PUSH_TOKEN_INTERNAL_ERROR_2 = 22002
+export const PUSH_TOKEN_INTERNAL_ERROR_3 = 22003
+export const PUSH_TOKEN_TOO_LONG = 22004
+export const PUSH_EXTRA_DATA_TOO_LONG = 22005
+export const PUSH_TOKEN_PARAMETER_INVALID = 22006
+export const PUSH_ACCOUNT_COUNT_LIMIT = 90018
+export const PUSH_TAG_TOO_LONG = 90020
+export const PUSH_CONDITION_INVALID = 90022
+export const PUSH_TOO_FREQUENT = 90024
+export const PUSH_ATTRIBUTE_VALUE_INVALID = 90030
+export const PUSH_TAG_COUNT_LIMIT = 90032
+export const PUSH_ATTRIBUTE_INVALID = 90033
+export const PUSH_TAG_LENGTH_INVALID = 90034
+export const PUSH_TAGS_AND_ATTRIBUTES = 90039
+export const PUSH_TAG_EMPTY = 90040
+export const PUSH_ALL_DISABLED = 90045
+export const PUSH_ALL_DAILY_LIMIT = 90047

@@ -1,0 +1,44 @@
+/**
+ * One message on its way into the log. Everything that the writer needs, as plain data; ids are internal numbers.
+ */
+export interface AppendItem {
+  readonly app: number
+  readonly sender: number
+  readonly receiver: number
+  readonly msgSeq: number
+  readonly random: number
+  readonly clientTime: number
+  readonly flags: number
+  /** JSON text of MsgBody, already validated. */
+  readonly body: string
+  readonly custom: string
+  readonly pushInfo: string
+  readonly key: AppendKey
+  /** Unix seconds of an import; 0 = the writer's clock. */
+  readonly importTime: number
+}
+
+/** By what a repeated request is recognised (DESIGN-DATA 4). */
+export type AppendKey =
+  | { readonly kind: 'client'; readonly hash: string }
+  | { readonly kind: 'rest'; readonly hash: string }
+  | { readonly kind: 'import' }
+
+export type AppendResult =
+  | {
+      readonly outcome: 'stored' | 'duplicate'
+      readonly conv: number
+      readonly seq: number
+      readonly time: number
+      readonly msgSeq: number
+      readonly countNo: number
+    }
+  /** The client key was used for another content. */
+  | { readonly outcome: 'conflict' }
+  /** One of the accounts was deleted meanwhile. */
+  | { readonly outcome: 'gone'; readonly which: 'sender' | 'receiver' }
+
+/** Seconds within which an equal REST send is the same send (rest-1 section 4.1). */
+export const REST_WINDOW_SECONDS = 120
+/** Days for which a client key is remembered (DESIGN-DATA 4). */
+export const CLIENT_KEY_DAYS = 7

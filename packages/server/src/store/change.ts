@@ -1,0 +1,43 @@
+import type { KickType } from '@rookery/protocol/wire'
+
+/** Why a session ended; the kick types reach the device, the others are its own doing. */
+export type SessionEnd = KickType | 'logout'
+
+/**
+ * What a committed transaction changed, for whoever keeps something in memory: sockets, caches. Told once, after the
+ * commit, in the order of the transactions. No cache is changed in any other way.
+ */
+export type Change =
+  /** The app's row, settings, keys or admins. */
+  | { readonly kind: 'app'; readonly app: number }
+  /** An account's name, profile, marks or existence. */
+  | { readonly kind: 'account'; readonly app: number; readonly account: number; readonly userId: string }
+  /** Sessions that ended; without a list, all of the account. Without an account, all of the app. */
+  | {
+      readonly kind: 'end'
+      readonly app: number
+      readonly account?: number
+      readonly sessions?: readonly string[]
+      readonly type: SessionEnd
+      readonly info: string
+    }
+  /** A session moved to another socket: the socket with a lower generation is stale. */
+  | {
+      readonly kind: 'replaced'
+      readonly app: number
+      readonly account: number
+      readonly session: string
+      readonly generation: number
+    }
+  /** Sessions of one key, or all of an app, end at an earlier time than they were told. */
+  | { readonly kind: 'expiry'; readonly app: number; readonly key: string; readonly at: number }
+  /** A ready-made event frame for all devices of these accounts, except one session. */
+  | {
+      readonly kind: 'push'
+      readonly app: number
+      readonly to: readonly number[]
+      readonly frame: string
+      readonly except?: string
+    }
+  /** A conversation whose head or messages moved (for the commit log and other nodes). */
+  | { readonly kind: 'conversation'; readonly app: number; readonly conv: number }

@@ -1,0 +1,7 @@
+import type { Migration } from 'kysely'
+import * as firstHouse from './0001-first-house.ts'
+
+/** In order; a migration that shipped is never edited. */
+export const migrations: Readonly<Record<string, Migration>> = {
+  '0001-first-house': firstHouse,
+}

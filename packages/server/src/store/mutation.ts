@@ -1,0 +1,47 @@
+import type { Kysely } from 'kysely'
+import type { Change } from './change.ts'
+import type { Schema } from './schema.ts'
+
+/** What a mutation works with: the queries of its transaction and a place to say what it changed. */
+export interface Transaction {
+  readonly db: Kysely<Schema>
+  /** The database's clock in Unix milliseconds; never runs backwards. */
+  readonly nowMs: number
+  /** The same in whole seconds. */
+  readonly now: number
+  /** Random, leased for the life of this process; sessions of another value are not connected. */
+  readonly nodeId: string
+  /** Tells others after the commit; dropped when the mutation fails. */
+  changed(change: Change): void
+  /** The next value of a source of internal numbers. */
+  nextNumber(source: string): Promise<number>
+}
+
+/**
+ * A transaction that runs in the writer: all of it happens or nothing. Arguments and result cross a thread as JSON, so they
+ * are plain data. A thrown `CommandError` reaches the caller as it is; anything else is an internal error.
+ */
+export interface Mutation<A, R> {
+  readonly name: string
+  readonly run: (tx: Transaction, args: A) => Promise<R>
+  /** True when it changes no row that an append caches (conversation, user_conversation, account). */
+  readonly keepsHeads: boolean
+}
+
+const registry = new Map<string, Mutation<never, unknown>>()
+
+/** Declares a mutation. Its module must be imported by `store/mutations.ts`, else the writer does not know it. */
+export function defineMutation<A, R>(
+  name: string,
+  run: (tx: Transaction, args: A) => Promise<R>,
+  options: { readonly keepsHeads?: boolean } = {},
+): Mutation<A, R> {
+  if (registry.has(name)) throw new Error(`Two mutations are named ${name}.`)
+  const mutation: Mutation<A, R> = { name, run, keepsHeads: options.keepsHeads ?? false }
+  registry.set(name, mutation as unknown as Mutation<never, unknown>)
+  return mutation
+}
+
+export function mutationNamed(name: string): Mutation<never, unknown> | undefined {
+  return registry.get(name)
+}

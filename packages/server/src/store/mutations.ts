@@ -1,0 +1,1 @@
+/** Every module that declares mutations: the writer's thread knows what is imported here. */

@@ -1,0 +1,308 @@
+/**
+ * The tables, as the queries see them. Every key starts with the app. Accounts and conversations have internal
+ * integer numbers that are never reused; UserIDs are names (DESIGN-DATA 1). Times are Unix seconds unless the
+ * column is named `_ms`. Booleans are 0 or 1 on both engines.
+ */
+export interface Schema {
+  readonly meta: MetaTable
+  readonly counter: CounterTable
+  readonly app: AppTable
+  readonly app_key: AppKeyTable
+  readonly app_admin: AppAdminTable
+  readonly account: AccountTable
+  readonly retired_name: RetiredNameTable
+  readonly session: SessionTable
+  readonly conversation: ConversationTable
+  readonly user_conversation: UserConversationTable
+  readonly message: MessageTable
+  readonly message_uncounted: MessageUncountedTable
+  readonly message_hidden: MessageHiddenTable
+  readonly message_extension: MessageExtensionTable
+  readonly client_key: ClientKeyTable
+  readonly rest_key: RestKeyTable
+  readonly contact_group: ContactGroupTable
+  readonly contact_group_member: ContactGroupMemberTable
+  readonly commit_log: CommitLogTable
+  readonly audit: AuditTable
+}
+
+export interface MetaTable {
+  name: string
+  value: string
+}
+
+/** Sources of internal numbers; a row is raised in the transaction that uses the number. */
+export interface CounterTable {
+  name: string
+  value: number
+}
+
+export interface AppTable {
+  app_id: number
+  name: string
+  /** 0 enabled, 1 disabled. */
+  disabled: number
+  /** Tickets issued at or before this second are refused; never falls. */
+  valid_after: number
+  /** JSON object of settings that differ from the defaults. */
+  settings: string
+  created: number
+}
+
+export interface AppKeyTable {
+  app_id: number
+  key_id: string
+  kind: 'hmac' | 'ecdsa'
+  /** `current` signs, `accepted` verifies until `accept_until`, `revoked` verifies nothing. */
+  state: 'current' | 'accepted' | 'revoked'
+  /** Sealed secret (hmac) or the public key's PEM (ecdsa). */
+  material: string
+  created: number
+  /** When it stopped being current; tickets issued later than this + 300 s are refused. Null while current. */
+  switched_at: number | null
+  /** Last second at which it verifies. Null: no end. */
+  accept_until: number | null
+  /** Latest end of a ticket seen under it. */
+  latest_ticket_end: number
+  last_used: number | null
+  /** 0: may not sign for app admins. */
+  may_mint_admin: number
+}
+
+export interface AppAdminTable {
+  app_id: number
+  account_id: number
+  /** 0 on, 1 switched off. */
+  disabled: number
+  /** JSON array of command families (`openim`), empty = every command. */
+  scopes: string
+  /** JSON array of CIDR ranges, empty = every address. */
+  addresses: string
+  /** Longest accepted ticket lifetime in seconds, 0 = any. */
+  max_ticket_lifetime: number
+  created: number
+  created_by: string
+}
+
+export interface AccountTable {
+  app_id: number
+  account_id: number
+  user_id: string
+  nick: string
+  face_url: string
+  disabled: number
+  /** 1: the name is free again and this row is only the past. */
+  deleted: number
+  valid_after: number
+  /** Latest `TLS.time` of an accepted ticket. */
+  newest_ticket: number
+  /** Counts changes of the user's own state (DESIGN-DATA 2). */
+  log_no: number
+  contact_groups_log_no: number
+  created: number
+  last_login: number | null
+  /** JSON: platform -> Unix seconds of the last disconnect without logout (PushOnline). */
+  push_online: string
+}
+
+/** Keeps the "valid after" mark of deleted names under a keyed hash. */
+export interface RetiredNameTable {
+  app_id: number
+  name_hash: string
+  valid_after: number
+}
+
+export interface SessionTable {
+  app_id: number
+  account_id: number
+  session_id: string
+  token_hash: string
+  generation: number
+  platform: string
+  instance: number
+  /** Order of logins within the app; the lowest is evicted first. */
+  rank: number
+  key_id: string
+  issued: number
+  expires: number
+  node_id: string
+  connected: number
+  /** Empty while the session lives; then the kick type, `logout` or `expired`. */
+  ended: string
+  seen: number
+}
+
+export interface ConversationTable {
+  app_id: number
+  conv_id: number
+  /** The lower and the higher account number of the pair. */
+  lo_id: number
+  hi_id: number
+  head_seq: number
+  change_no: number
+  /** Cumulative number of countable messages, in all and by each side. */
+  count_no: number
+  sent_lo: number
+  sent_hi: number
+  auth_no: number
+  /** Time of the newest message that was sent, not imported; never runs backwards. */
+  last_time: number
+  /** Number and time of the latest message that shows in conversation lists (not NO_LAST_MESSAGE). */
+  list_seq: number
+  list_time: number
+}
+
+export interface UserConversationTable {
+  app_id: number
+  account_id: number
+  conv_id: number
+  peer_id: number
+  /** `account.log_no` of the latest change of this row. */
+  log_no: number
+  read_seq: number
+  /** `count_no` and the owner's own `sent_*` at the read mark. */
+  read_count: number
+  read_own: number
+  peer_read_seq: number
+  peer_read_time: number
+  cleared_seq: number
+  /** Deleted from the list while `conversation.list_seq` is not above this; -1: never deleted. */
+  hidden_seq: number
+  /** Unix milliseconds, 0 = not pinned. */
+  pinned_ms: number
+  /** Marks as a text of `0` and `1`, first = mark 1. */
+  standard_mark: string
+  custom_mark: string
+  recv_opt: number
+  /** Unix day of the last activity: coarse order of the list without an index write a message. */
+  active_day: number
+}
+
+export interface MessageTable {
+  app_id: number
+  conv_id: number
+  seq: number
+  sender_id: number
+  msg_seq: number
+  random: number
+  time: number
+  client_time: number
+  /** Bits of {@link MessageFlag}. */
+  flags: number
+  count_no: number
+  /** The sender's own cumulative countable messages including this one. */
+  own_no: number
+  /** JSON text of MsgBody as it came in; empty once recalled. */
+  body: string
+  custom: string
+  change_no: number
+  version: number
+  peer_read_time: number
+  /** Account number of who recalled it; 0 = not recalled. */
+  revoker_id: number
+  revoke_reason: string
+  ext_seq: number
+  ext_clear_seq: number
+  /** JSON text of OfflinePushInfo or empty. */
+  push_info: string
+}
+
+/** Fixed at append (DESIGN-DATA 3), except RECALLED. */
+export const MessageFlag = {
+  /** Not in the sender's view. */
+  HIDDEN_FROM_SENDER: 1,
+  HIDDEN_FROM_RECEIVER: 2,
+  NO_UNREAD: 4,
+  NO_LAST_MESSAGE: 8,
+  NEEDS_RECEIPT: 16,
+  EXTENSIONS: 32,
+  RECALLED: 64,
+  IMPORTED: 128,
+  /** Sent by an app admin over REST. */
+  BY_ADMIN: 256,
+} as const
+
+/** Countable messages that stopped counting (recalled): the exceptions above a read mark. */
+export interface MessageUncountedTable {
+  app_id: number
+  conv_id: number
+  seq: number
+  sender_id: number
+}
+
+/** One-sided deletes. */
+export interface MessageHiddenTable {
+  app_id: number
+  account_id: number
+  conv_id: number
+  seq: number
+}
+
+export interface MessageExtensionTable {
+  app_id: number
+  conv_id: number
+  seq: number
+  key: string
+  value: string
+  ext_seq: number
+}
+
+/** The SDK's client keys, kept 7 days (DESIGN-DATA 4). */
+export interface ClientKeyTable {
+  app_id: number
+  conv_id: number
+  sender_id: number
+  client_time: number
+  random: number
+  hash: string
+  seq: number
+  day: number
+}
+
+/** REST's duplicate windows: sends 120 s, imports for good. */
+export interface RestKeyTable {
+  app_id: number
+  conv_id: number
+  kind: number
+  sender_id: number
+  msg_seq: number
+  random: number
+  /** Content hash (sends) or message time (imports). */
+  hash: string
+  seq: number
+  time: number
+}
+
+export interface ContactGroupTable {
+  app_id: number
+  account_id: number
+  group_id: number
+  name: string
+}
+
+export interface ContactGroupMemberTable {
+  app_id: number
+  account_id: number
+  group_id: number
+  conv_id: number
+}
+
+export interface CommitLogTable {
+  lane: number
+  no: number
+  time_ms: number
+  /** JSON: what changed, by numbers. */
+  changes: string
+}
+
+export interface AuditTable {
+  app_id: number
+  no: number
+  time_ms: number
+  actor: string
+  action: string
+  target: string
+  detail: string
+  previous_hash: string
+  hash: string
+}

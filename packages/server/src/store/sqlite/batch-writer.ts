@@ -1,0 +1,200 @@
+import type { Database } from 'bun:sqlite'
+import { randomBytes } from 'node:crypto'
+import { Kysely, Migrator } from 'kysely'
+import { CommandError, type SerialisedError } from '../../commands/command-error.ts'
+import type { AppendItem } from '../append.ts'
+import type { Change } from '../change.ts'
+import { migrations } from '../migrations/migrations.ts'
+import { mutationNamed, type Transaction } from '../mutation.ts'
+import type { Schema } from '../schema.ts'
+import { MessageAppender } from './append-message.ts'
+import { ConversationHeads } from './conversation-heads.ts'
+import { sqliteDialect } from './dialect.ts'
+
+/** One operation of a batch. */
+export type WriteOperation =
+  | { readonly kind: 'append'; readonly item: AppendItem }
+  | { readonly kind: 'mutate'; readonly name: string; readonly args: unknown }
+
+export type WriteOutcome =
+  | { readonly ok: unknown }
+  | { readonly error: SerialisedError }
+  /** A defect or the disk: told to the operator's log, not to the user. */
+  | { readonly failure: string }
+
+export interface BatchOutcome {
+  readonly outcomes: readonly WriteOutcome[]
+  readonly changes: readonly Change[]
+  /** Set when nothing of the batch was stored: the commit itself failed. */
+  readonly storageError?: string
+}
+
+/** This node's number in the commit log; several nodes have one each. */
+const LANE = 1
+/** Rows of the commit log kept for other nodes to read. */
+const LOG_KEPT = 100_000
+
+/**
+ * The one writer of an embedded database: everything that arrived while the last batch was being flushed is one
+ * transaction with one fsync (DESIGN 5). Success is reported after the commit only.
+ */
+export class BatchWriter {
+  readonly #database: Database
+  readonly #db: Kysely<Schema>
+  readonly #heads: ConversationHeads
+  readonly #nodeId: string
+  #appender: MessageAppender | undefined
+  #logNo = 0
+  #lastMs = 0
+
+  constructor(database: Database, nodeId: string) {
+    this.#database = database
+    this.#db = new Kysely<Schema>({ dialect: sqliteDialect(database, { ownTransactions: true }) })
+    this.#heads = new ConversationHeads(database)
+    this.#nodeId = nodeId
+  }
+
+  /** Brings the schema up to date and reads the last numbers. */
+  async open(): Promise<void> {
+    const migrator = new Migrator({
+      db: this.#db,
+      provider: { getMigrations: async () => ({ ...migrations }) },
+    })
+    const { error } = await migrator.migrateToLatest()
+    if (error) throw error
+    this.#database
+      .query("insert into meta (name, value) values ('store_epoch', ?) on conflict do nothing")
+      .run(randomBytes(8).toString('hex'))
+    this.#appender = new MessageAppender(this.#database, this.#heads)
+    const last = this.#database
+      .query<{ no: number | null; time_ms: number | null }, [number]>(
+        'select max(no) as no, max(time_ms) as time_ms from commit_log where lane = ?',
+      )
+      .get(LANE)
+    this.#logNo = last?.no ?? 0
+    this.#lastMs = last?.time_ms ?? 0
+  }
+
+  async write(operations: readonly WriteOperation[]): Promise<BatchOutcome> {
+    const changes: Change[] = []
+    const outcomes: WriteOutcome[] = []
+    const nowMs = Math.max(this.#lastMs, Date.now())
+    try {
+      this.#database.run('begin immediate')
+      for (const operation of operations)
+        outcomes.push(
+          operation.kind === 'append'
+            ? { ok: this.#append(operation.item, nowMs) }
+            : await this.#mutate(operation, nowMs, changes),
+        )
+      this.#logCommit(this.#heads.flush(), changes, nowMs)
+      this.#database.run('commit')
+    } catch (error) {
+      this.#heads.forget()
+      if (this.#database.inTransaction) this.#database.run('rollback')
+      return { outcomes: [], changes: [], storageError: String(error) }
+    }
+    this.#lastMs = nowMs
+    return { outcomes, changes }
+  }
+
+  close(): void {
+    this.#database.run('pragma wal_checkpoint(truncate)')
+    this.#database.close()
+  }
+
+  #append(item: AppendItem, nowMs: number): unknown {
+    if (!this.#appender) throw new Error('The writer is not open.')
+    return this.#appender.append(item, Math.floor(nowMs / 1000))
+  }
+
+  async #mutate(
+    operation: { readonly name: string; readonly args: unknown },
+    nowMs: number,
+    changes: Change[],
+  ): Promise<WriteOutcome> {
+    const mutation = mutationNamed(operation.name)
+    if (!mutation) return { failure: `No mutation is named ${operation.name}.` }
+    const mine: Change[] = []
+    this.#heads.flush()
+    this.#database.run('savepoint mutation')
+    try {
+      const run = mutation.run as (tx: Transaction, args: unknown) => Promise<unknown>
+      const result = await run(this.#transaction(nowMs, mine), operation.args)
+      this.#database.run('release mutation')
+      changes.push(...mine)
+      return { ok: result ?? null }
+    } catch (error) {
+      // The disk's errors end the whole transaction: then there is no savepoint left and the batch fails.
+      if (!this.#database.inTransaction) throw error
+      this.#database.run('rollback to mutation')
+      this.#database.run('release mutation')
+      if (error instanceof CommandError) return { error: error.toJSON() }
+      if (isStorageError(error)) throw error
+      return { failure: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+    } finally {
+      if (!mutation.keepsHeads) this.#heads.forget()
+    }
+  }
+
+  #transaction(nowMs: number, changes: Change[]): Transaction {
+    return {
+      db: this.#db,
+      nowMs,
+      now: Math.floor(nowMs / 1000),
+      nodeId: this.#nodeId,
+      changed: change => changes.push(change),
+      nextNumber: async source => {
+        const row = this.#database
+          .query<{ value: number }, [string]>(
+            `insert into counter (name, value) values (?, 1)
+             on conflict (name) do update set value = value + 1 returning value`,
+          )
+          .get(source)
+        if (!row) throw new Error(`The counter ${source} gave no number.`)
+        return row.value
+      },
+    }
+  }
+
+  #logCommit(
+    heads: readonly { app: number; conv: number }[],
+    changes: readonly Change[],
+    nowMs: number,
+  ): void {
+    const entry = summary(heads, changes)
+    if (!entry) return
+    const no = this.#logNo + 1
+    this.#database
+      .query('insert into commit_log (lane, no, time_ms, changes) values (?, ?, ?, ?)')
+      .run(LANE, no, nowMs, entry)
+    if (no % 1000 === 0)
+      this.#database.query('delete from commit_log where lane = ? and no <= ?').run(LANE, no - LOG_KEPT)
+    this.#logNo = no
+  }
+}
+
+function isStorageError(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  return /^SQLITE_(FULL|IOERR|READONLY|CORRUPT|NOTADB|CANTOPEN)/.test(code)
+}
+
+/** What other nodes need to look at again, by numbers; undefined when nothing that they hold changed. */
+function summary(
+  heads: readonly { app: number; conv: number }[],
+  changes: readonly Change[],
+): string | undefined {
+  const conversations = new Set<string>()
+  const accounts = new Set<string>()
+  const apps = new Set<number>()
+  for (const head of heads) conversations.add(`${head.app}:${head.conv}`)
+  for (const change of changes) {
+    if (change.kind === 'conversation') conversations.add(`${change.app}:${change.conv}`)
+    else if (change.kind === 'push') for (const account of change.to) accounts.add(`${change.app}:${account}`)
+    else if (change.kind === 'app' || change.kind === 'expiry') apps.add(change.app)
+    else if (change.account === undefined) apps.add(change.app)
+    else accounts.add(`${change.app}:${change.account}`)
+  }
+  if (conversations.size + accounts.size + apps.size === 0) return undefined
+  return JSON.stringify({ c: [...conversations], u: [...accounts], a: [...apps] })
+}

@@ -1,0 +1,127 @@
+// @ts-check
+
+/**
+ * @typedef {{ readonly file: string, readonly name: string, readonly result: 'passed' | 'failed' | 'skipped' }} TestResult
+ * @typedef {{ readonly passed: number, readonly failed: number, readonly skipped: number }} Counts
+ * @typedef {{ readonly line: string, readonly notes: readonly string[], readonly exitCode: 0 | 1 }} Verdict
+ */
+
+const listedMost = 50
+const entities = /** @type {Readonly<Record<string, string>>} */ ({
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  amp: '&',
+})
+
+/** @param {string} text */
+function unescapeXml(text) {
+  return text.replace(/&(?:#(\d+)|#x([\da-f]+)|(\w+));/gi, (whole, decimal, hex, name) => {
+    if (decimal) return String.fromCodePoint(Number(decimal))
+    if (hex) return String.fromCodePoint(Number.parseInt(hex, 16))
+    return entities[name] ?? whole
+  })
+}
+
+/**
+ * @param {string} attributes
+ * @param {string} name
+ */
+function attribute(attributes, name) {
+  return unescapeXml(new RegExp(`(?:^|\\s)${name}="([^"]*)"`).exec(attributes)?.[1] ?? '')
+}
+
+/**
+ * Every test in a JUnit report, in order. The report's own totals are not used: the tests are counted.
+ * @param {string} xml
+ * @returns {readonly TestResult[]}
+ */
+export function readJunit(xml) {
+  /** @type {TestResult[]} */
+  const results = []
+  /** @type {string[]} */
+  const suites = []
+  let file = ''
+  let name = ''
+  /** @type {TestResult['result']} */
+  let result = 'passed'
+  const close = () => results.push({ file, name, result })
+  for (const [, slash, tag, attributes = '', alone] of xml.matchAll(
+    /<(\/?)(testsuite|testcase|failure|error|skipped)(?=[\s/>])([^>]*?)(\/?)>/g,
+  )) {
+    if (tag === 'testsuite') {
+      if (slash) suites.pop()
+      else if (!alone) suites.push(attribute(attributes, 'name'))
+    } else if (tag === 'testcase') {
+      if (slash) {
+        close()
+        continue
+      }
+      file = attribute(attributes, 'file')
+      name = [...suites.slice(1), attribute(attributes, 'name')].join(' > ')
+      result = 'passed'
+      if (alone) close()
+    } else if (!slash) {
+      result = tag === 'skipped' ? 'skipped' : 'failed'
+    }
+  }
+  return results
+}
+
+/** @param {Counts} counts */
+export function summaryLine({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
+}
+
+/**
+ * @param {string} title
+ * @param {readonly string[]} items
+ */
+function list(title, items) {
+  if (items.length === 0) return []
+  const rest = items.length - listedMost
+  const shown = items.slice(0, listedMost).map(item => `  ${item}`)
+  return [title, ...shown, ...(rest > 0 ? [`  … and ${rest} more`] : [])]
+}
+
+/**
+ * What a run of `bun test` came to. A file that left no result failed: it did not load, ended the process
+ * (`bun test` then exits with 0), or holds no test.
+ * @param {object} run
+ * @param {string} run.junit the report, or '' when bun wrote none
+ * @param {number} run.exitCode bun's
+ * @param {readonly string[]} run.files the test files that bun was given, from the root, with `/`
+ * @param {boolean} run.ci a skipped test is a failure
+ * @param {boolean} [run.byName] tests were chosen by name: bun reports all others as skipped
+ * @param {boolean} [run.partial] bun was told that it need not run all files
+ * @param {string} [run.trouble] what went wrong outside the tests, such as a time limit
+ * @returns {Verdict}
+ */
+export function verdict({ junit, exitCode, files, ci, byName = false, partial = false, trouble }) {
+  const results = readJunit(junit)
+  const named = (/** @type {TestResult['result']} */ wanted) =>
+    results.filter(({ result }) => result === wanted).map(({ file, name }) => `${file}: ${name}`)
+  const reported = new Set(results.map(({ file }) => file))
+  const silent = partial ? [] : files.filter(file => !reported.has(file))
+  const skipped = byName ? [] : named('skipped')
+  const failed = named('failed')
+  const passed = named('passed').length
+  const forbidden = ci ? skipped : []
+  const sum = failed.length + silent.length + forbidden.length
+  const other = trouble ? [trouble] : []
+  if (passed + sum + skipped.length === 0) other.push('No test ran.')
+  else if (sum === 0 && exitCode !== 0)
+    other.push(`bun test ended with code ${exitCode}, though no test failed.`)
+  const counts = { passed, failed: sum + other.length, skipped: ci ? 0 : skipped.length }
+  return {
+    line: summaryLine(counts),
+    notes: [
+      ...list('Failed:', failed),
+      ...list('Failed, no result: it did not load, ended the process, or holds no test:', silent),
+      ...list(ci ? 'Failed, for in CI (env CI) a skipped test is a failure:' : 'Skipped:', skipped),
+      ...other,
+    ],
+    exitCode: counts.failed > 0 ? 1 : 0,
+  }
+}

@@ -63,7 +63,16 @@ export function ensureChromium(root, files) {
     const start = Date.now()
     const problem =
       aptGet(['update', '-q']) ??
-      aptGet(['install', '-y', '-q', '--no-install-recommends', 'chromium', 'fonts-liberation'])
+      aptGet([
+        'install',
+        '-y',
+        '-q',
+        '-o',
+        'DPkg::Lock::Timeout=120',
+        '--no-install-recommends',
+        'chromium',
+        'fonts-liberation',
+      ])
     const installed = findChromium()
     if (installed !== undefined) {
       console.error(`Chromium installed in ${((Date.now() - start) / 1000).toFixed(1)} s.`)

@@ -10,8 +10,7 @@ if (!tool) {
   process.exit(2)
 }
 await ensureInstalledOrExit()
-const windows = process.platform === 'win32'
-const path = join(projectRoot, 'node_modules', '.bin', windows ? `${tool}.exe` : tool)
+const path = join(projectRoot, 'node_modules', '.bin', tool)
 if (!existsSync(path)) {
   console.error(`${path} does not exist: no installed package has a command named "${tool}".`)
   process.exit(127)

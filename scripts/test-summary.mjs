@@ -110,9 +110,10 @@ export function verdict({ junit, exitCode, files, ci, byName = false, partial = 
   const forbidden = ci ? skipped : []
   const sum = failed.length + silent.length + forbidden.length
   const other = trouble ? [trouble] : []
-  if (passed + sum + skipped.length === 0) other.push('No test ran.')
-  else if (sum === 0 && exitCode !== 0)
+  if (other.length === 0 && passed + sum + skipped.length === 0) other.push('No test ran.')
+  if (other.length === 0 && sum === 0 && exitCode !== 0) {
     other.push(`bun test ended with code ${exitCode}, though no test failed.`)
+  }
   const counts = { passed, failed: sum + other.length, skipped: ci ? 0 : skipped.length }
   return {
     line: summaryLine(counts),

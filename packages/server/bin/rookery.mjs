@@ -46,12 +46,15 @@ for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
   })
 }
 
-// npm killed with SIGKILL leaves this process behind, which then must not keep the server's port.
+// `npm start` that is sent SIGTERM passes it to its shell only and ends; this process then has another parent.
 if (process.env.npm_lifecycle_event) {
   const parent = process.ppid
-  setInterval(() => {
-    if (process.ppid !== parent) child.kill('SIGTERM')
-  }, 1_000).unref()
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    child.kill('SIGTERM')
+  }, 250)
+  watch.unref()
 }
 
 child.once('error', error =>

@@ -2,16 +2,16 @@ import { adler32 } from './adler32.ts'
 import {
   DISTANCE_BASE,
   DISTANCE_EXTRA,
+  END_OF_BLOCK,
+  FIRST_LENGTH_SYMBOL,
   FIXED_LITERAL_LENGTHS,
   LENGTH_BASE,
   LENGTH_EXTRA,
-} from './inflate.ts'
+} from './deflate-tables.ts'
 
 const MIN_MATCH = 3
 const MAX_MATCH = 258
 const MAX_DISTANCE = 32768
-const END_OF_BLOCK = 256
-const FIRST_LENGTH_SYMBOL = 257
 const FIXED_DISTANCE_BITS = 5
 
 class BitWriter {

@@ -14,7 +14,11 @@ const innerDigest = new Uint8Array(SHA256_DIGEST_BYTES)
 
 function stateAfterPad(block: Uint8Array, pad: number): Int32Array {
   const after = initialState()
-  compressBlock(after, block.map(byte => byte ^ pad), 0)
+  compressBlock(
+    after,
+    block.map(byte => byte ^ pad),
+    0,
+  )
   return after
 }
 

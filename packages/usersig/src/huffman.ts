@@ -1,57 +1,70 @@
 const MAX_CODE_BITS = 15
 const FAST_BITS = 9
 const FAST_MASK = (1 << FAST_BITS) - 1
+const MAX_SYMBOLS = 288
 
-/** A canonical Huffman code made ready for reading (RFC 1951, 3.2.2). */
-export interface HuffmanCode {
+/** A canonical Huffman code made ready for reading (RFC 1951, 3.2.2). Room for any code; rebuilt in place. */
+export class HuffmanCode {
   /** By the next 9 bits of input: `symbol << 4 | length`, or 0 where the code is longer or not used. */
-  readonly fast: Uint16Array
+  readonly fast = new Uint16Array(1 << FAST_BITS)
   /** How many codes have each length. */
-  readonly counts: Uint16Array
+  readonly counts = new Uint16Array(MAX_CODE_BITS + 1)
   /** Symbols in the order of their codes. */
-  readonly symbols: Uint16Array
+  readonly symbols = new Uint16Array(MAX_SYMBOLS)
 }
 
+const firstSymbol = new Uint16Array(MAX_CODE_BITS + 2)
+const nextCode = new Uint16Array(MAX_CODE_BITS + 2)
+const reversedByte = Uint8Array.from({ length: 256 }, (_, byte) => {
+  let reversed = 0
+  for (let i = 0; i < 8; i++) reversed |= ((byte >>> i) & 1) << (7 - i)
+  return reversed
+})
+
 function reversed(code: number, length: number): number {
-  let result = 0
-  for (let i = 0; i < length; i++) result |= ((code >>> i) & 1) << (length - 1 - i)
-  return result
+  return ((reversedByte[code & 255]! << 8) | reversedByte[code >>> 8]!) >>> (16 - length)
 }
 
 /**
- * Builds the code from its lengths, one per symbol, 0 = symbol unused. Undefined when no prefix code has these
- * lengths: over-subscribed, or incomplete. As in zlib, a single code of one bit may stay incomplete.
+ * Rebuilds `code` from the lengths between `start` and `end`, one per symbol, 0 = symbol unused. False when no prefix
+ * code has these lengths: over-subscribed, or incomplete. A single code of one bit may stay incomplete, and a code
+ * without symbols may exist as long as nothing is read with it: zlib writes both.
  */
-export function huffmanCode(lengths: Uint8Array): HuffmanCode | undefined {
-  const counts = new Uint16Array(MAX_CODE_BITS + 1)
-  for (const length of lengths) counts[length]!++
-  const used = lengths.length - counts[0]!
+export function buildHuffmanCode(
+  code: HuffmanCode,
+  lengths: Uint8Array,
+  start: number,
+  end: number,
+): boolean {
+  const { fast, counts, symbols } = code
+  counts.fill(0)
+  for (let i = start; i < end; i++) counts[lengths[i]!]!++
+  const used = end - start - counts[0]!
   counts[0] = 0
   let open = 1
+  firstSymbol[1] = 0
+  nextCode[1] = 0
   for (let length = 1; length <= MAX_CODE_BITS; length++) {
     open = (open << 1) - counts[length]!
-    if (open < 0) return undefined
-  }
-  const incomplete = open > 0
-  if (incomplete && used > 0 && !(used === 1 && counts[1] === 1)) return undefined
-
-  const firstSymbol = new Uint16Array(MAX_CODE_BITS + 2)
-  const nextCode = new Uint16Array(MAX_CODE_BITS + 2)
-  for (let length = 1; length <= MAX_CODE_BITS; length++) {
+    if (open < 0) return false
     firstSymbol[length + 1] = firstSymbol[length]! + counts[length]!
     nextCode[length + 1] = (nextCode[length]! + counts[length]!) << 1
   }
-  const fast = new Uint16Array(1 << FAST_BITS)
-  const symbols = new Uint16Array(used)
-  for (let symbol = 0; symbol < lengths.length; symbol++) {
-    const length = lengths[symbol]!
+  const loneBit = used === 1 && counts[1] === 1
+  if (open > 0 && used > 0 && !loneBit) return false
+
+  fast.fill(0)
+  for (let i = start; i < end; i++) {
+    const length = lengths[i]!
     if (length === 0) continue
+    const symbol = i - start
     symbols[firstSymbol[length]!++] = symbol
-    const code = nextCode[length]!++
+    const bits = nextCode[length]!++
     if (length > FAST_BITS) continue
-    for (let at = reversed(code, length); at <= FAST_MASK; at += 1 << length) fast[at] = (symbol << 4) | length
+    const entry = (symbol << 4) | length
+    for (let at = reversed(bits, length); at <= FAST_MASK; at += 1 << length) fast[at] = entry
   }
-  return { fast, counts, symbols }
+  return true
 }
 
 /**

@@ -1,32 +1,30 @@
 import { adler32 } from './adler32.ts'
-import { type HuffmanCode, huffmanCode, lookUp } from './huffman.ts'
+import {
+  CODE_LENGTH_ORDER,
+  DISTANCE_BASE,
+  DISTANCE_EXTRA,
+  END_OF_BLOCK,
+  FIRST_LENGTH_SYMBOL,
+  FIXED_LITERAL_LENGTHS,
+  LENGTH_BASE,
+  LENGTH_EXTRA,
+} from './deflate-tables.ts'
+import { buildHuffmanCode, HuffmanCode, lookUp } from './huffman.ts'
 
-/** Lengths and distances beyond their base values (RFC 1951, 3.2.5). */
-export const LENGTH_BASE = Uint16Array.of(
-  3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258,
-)
-export const LENGTH_EXTRA = Uint8Array.of(
-  0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0,
-)
-export const DISTANCE_BASE = Uint16Array.of(
-  1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145,
-  8193, 12289, 16385, 24577,
-)
-export const DISTANCE_EXTRA = Uint8Array.of(
-  0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13,
-)
-/** The order in which the lengths of the code-length code are written (RFC 1951, 3.2.7). */
-const CODE_LENGTH_ORDER = Uint8Array.of(16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15)
-
-const END_OF_BLOCK = 256
-const FIRST_LENGTH_SYMBOL = 257
 const DEFLATE_METHOD = 8
 const PRESET_DICTIONARY = 0x20
 
-/** The fixed literal and length code (RFC 1951, 3.2.6). */
-export const FIXED_LITERAL_LENGTHS = new Uint8Array(288).fill(8).fill(9, 144, 256).fill(7, 256, 280)
-const fixedLiterals = huffmanCode(FIXED_LITERAL_LENGTHS)!
-const fixedDistances = huffmanCode(new Uint8Array(32).fill(5))!
+const fixedLiterals = new HuffmanCode()
+const fixedDistances = new HuffmanCode()
+buildHuffmanCode(fixedLiterals, FIXED_LITERAL_LENGTHS, 0, 288)
+buildHuffmanCode(fixedDistances, new Uint8Array(32).fill(5), 0, 32)
+
+/** The codes of the dynamic block at hand. Shared between calls, which are synchronous and never nested. */
+const dynamicLengths = new HuffmanCode()
+const dynamicLiterals = new HuffmanCode()
+const dynamicDistances = new HuffmanCode()
+const codeLengths = new Uint8Array(19)
+const lengths = new Uint8Array(286 + 30)
 
 /** Why a stream does not inflate: it ends too early, it is not a zlib stream, or its output is over the bound. */
 export type InflateFault = 'cut' | 'not-zlib' | 'corrupt' | 'checksum' | 'too-large'
@@ -74,7 +72,8 @@ class Inflater {
     if (this.#inputEnd < 2) throw CUT
     const method = this.#input[0]!
     const flags = this.#input[1]!
-    if ((method & 15) !== DEFLATE_METHOD || method >>> 4 > 7 || ((method << 8) | flags) % 31 !== 0) throw NOT_ZLIB
+    if ((method & 15) !== DEFLATE_METHOD || method >>> 4 > 7 || ((method << 8) | flags) % 31 !== 0)
+      throw NOT_ZLIB
     if ((flags & PRESET_DICTIONARY) !== 0) throw NOT_ZLIB
   }
 
@@ -133,23 +132,21 @@ class Inflater {
     const distanceCount = this.#take(5) + 1
     const codeLengthCount = this.#take(4) + 4
     if (literalCount > 286 || distanceCount > 30) throw CORRUPT
-    const codeLengths = new Uint8Array(19)
+    codeLengths.fill(0)
     for (let i = 0; i < codeLengthCount; i++) codeLengths[CODE_LENGTH_ORDER[i]!] = this.#take(3)
-    const codeLengthCode = huffmanCode(codeLengths)
-    if (codeLengthCode === undefined) throw CORRUPT
-    const lengths = this.#readLengths(codeLengthCode, literalCount + distanceCount)
+    if (!buildHuffmanCode(dynamicLengths, codeLengths, 0, 19)) throw CORRUPT
+    const count = literalCount + distanceCount
+    this.#readLengths(count)
     if (lengths[END_OF_BLOCK] === 0) throw CORRUPT
-    const literals = huffmanCode(lengths.subarray(0, literalCount))
-    const distances = huffmanCode(lengths.subarray(literalCount))
-    if (literals === undefined || distances === undefined) throw CORRUPT
-    this.#decode(literals, distances)
+    if (!buildHuffmanCode(dynamicLiterals, lengths, 0, literalCount)) throw CORRUPT
+    if (!buildHuffmanCode(dynamicDistances, lengths, literalCount, count)) throw CORRUPT
+    this.#decode(dynamicLiterals, dynamicDistances)
   }
 
-  #readLengths(code: HuffmanCode, count: number): Uint8Array {
-    const lengths = new Uint8Array(count)
+  #readLengths(count: number): void {
     let at = 0
     while (at < count) {
-      const symbol = this.#takeSymbol(code)
+      const symbol = this.#takeSymbol(dynamicLengths)
       if (symbol < 16) {
         lengths[at++] = symbol
         continue
@@ -161,7 +158,6 @@ class Inflater {
       lengths.fill(repeated, at, at + times)
       at += times
     }
-    return lengths
   }
 
   #decode(literals: HuffmanCode, distances: HuffmanCode): void {
@@ -183,7 +179,8 @@ class Inflater {
       if (distance > this.#written) throw CORRUPT
       if (this.#written + length > output.length) throw TOO_LARGE
       // Byte by byte: source and target may overlap, which is how deflate writes a repetition.
-      for (let i = 0; i < length; i++, this.#written++) output[this.#written] = output[this.#written - distance]!
+      for (let i = 0; i < length; i++, this.#written++)
+        output[this.#written] = output[this.#written - distance]!
     }
   }
 
@@ -202,7 +199,11 @@ class Inflater {
  * `input`. Returns the number of bytes written to `output`, whose length is the bound on the output, or the fault.
  * Bytes after the stream are ignored, as zlib does. Work is bounded by the two lengths.
  */
-export function inflateInto(input: Uint8Array, inputLength: number, output: Uint8Array): number | InflateFault {
+export function inflateInto(
+  input: Uint8Array,
+  inputLength: number,
+  output: Uint8Array,
+): number | InflateFault {
   try {
     return new Inflater(input, inputLength, output).run()
   } catch (error) {

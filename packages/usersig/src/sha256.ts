@@ -1,4 +1,5 @@
 /** Round constants: fractional parts of the cube roots of the first 64 primes (FIPS 180-4, 4.2.2). */
+// biome-ignore format: a table
 const K = Int32Array.of(
   0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
   0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
@@ -19,7 +20,14 @@ const schedule = new Int32Array(64)
 /** The hash state before the first block (FIPS 180-4, 5.3.3). */
 export function initialState(): Int32Array {
   return Int32Array.of(
-    0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
+    0x6a09e667,
+    0xbb67ae85,
+    0x3c6ef372,
+    0xa54ff53a,
+    0x510e527f,
+    0x9b05688c,
+    0x1f83d9ab,
+    0x5be0cd19,
   )
 }
 
@@ -74,7 +82,12 @@ const tail = new Uint8Array(2 * SHA256_BLOCK_BYTES)
  * Folds the last `length` bytes of a message into `state`, padding included. `alreadyHashed` counts the bytes folded
  * in before (a multiple of 64): the padding holds the length of the whole message.
  */
-export function finishHash(state: Int32Array, message: Uint8Array, length: number, alreadyHashed: number): void {
+export function finishHash(
+  state: Int32Array,
+  message: Uint8Array,
+  length: number,
+  alreadyHashed: number,
+): void {
   let at = 0
   for (; at + SHA256_BLOCK_BYTES <= length; at += SHA256_BLOCK_BYTES) compressBlock(state, message, at)
   const rest = length - at

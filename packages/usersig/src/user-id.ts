@@ -40,6 +40,7 @@ export function userIdFault(userId: string): string | undefined {
   if (userId.length === 0) return 'the UserID is empty'
   if (!isPlainText(userId)) return 'the UserID holds a control character or half of a surrogate pair'
   const bytes = utf8Length(userId)
-  if (bytes > MAX_USER_ID_BYTES) return `the UserID has ${bytes} bytes, at most ${MAX_USER_ID_BYTES} are allowed`
+  if (bytes > MAX_USER_ID_BYTES)
+    return `the UserID has ${bytes} bytes, at most ${MAX_USER_ID_BYTES} are allowed`
   return undefined
 }

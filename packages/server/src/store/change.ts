@@ -18,6 +18,8 @@ export type Change =
       readonly app: number
       readonly account?: number
       readonly sessions?: readonly string[]
+      /** Without a list: sessions up to this rank; a later login is not meant. */
+      readonly upToRank: number
       readonly type: SessionEnd
       readonly info: string
     }

@@ -51,3 +51,15 @@ export class PreparedQuery<P extends object, R> {
     return { ...this.#compiled, parameters }
   }
 }
+
+/** Builds a set of prepared queries once for each database connection. */
+export function perDatabase<Q>(build: (db: Kysely<Schema>) => Q): (db: Kysely<Schema>) => Q {
+  const built = new WeakMap<Kysely<Schema>, Q>()
+  return db => {
+    const known = built.get(db)
+    if (known) return known
+    const queries = build(db)
+    built.set(db, queries)
+    return queries
+  }
+}

@@ -1,0 +1,363 @@
+import { ErrorCode } from '@rookery/protocol/error-code'
+import type { EventFrame, KickType, LoginAnswer, ReplyFrame } from '@rookery/protocol/wire'
+import { LOGOUT_TIMEOUT, OPEN_TIMEOUT, PROBE_AFTER } from '../bounds.ts'
+import { ChatError } from '../chat-error.ts'
+import type { Cancel, Clock } from '../clock.ts'
+import type { Link, Transport } from '../transport/transport.ts'
+import { type Effect, type Input, type NetState, netStateOf, type State, step } from './connection-state.ts'
+import { verdictOf } from './login-verdict.ts'
+import { Renewal } from './renewal.ts'
+import { type CallOptions, type ReplyBody, RequestTable } from './request-table.ts'
+import { fetchUserSig, type GetUserSig } from './user-sig.ts'
+
+/** Why a connection is over for good. */
+export type EndReason =
+  | { readonly why: 'stopped' }
+  | { readonly why: 'kicked'; readonly type: KickType; readonly info: string }
+  | { readonly why: 'refused'; readonly error: ChatError }
+  | { readonly why: 'closed'; readonly error: ChatError }
+
+export interface HelloBody {
+  readonly Epoch: string
+  readonly LogNo: number
+  readonly Heads: number
+  readonly Changes: number
+}
+
+export interface ConnectionHooks {
+  onNet(state: NetState): void
+  /** Logged in, for the first time or again. */
+  onOnline(answer: LoginAnswer): void
+  onOffline(): void
+  onEvent(frame: EventFrame): void
+  /** What `session/hello` compares; undefined before the first synchronisation. */
+  hello(): HelloBody | undefined
+  /** The server has more than this client knows. */
+  onLag(): void
+  onEnd(reason: EndReason): void
+}
+
+export interface ConnectionOptions {
+  readonly transport: Transport
+  readonly clock: Clock
+  readonly url: string
+  readonly sdkAppId: number
+  readonly userId: string
+  readonly userSig: string
+  readonly platform: string
+  readonly getUserSig: GetUserSig | undefined
+  readonly hooks: ConnectionHooks
+}
+
+/** First close code after which a client must not come back by itself (wire.ts). */
+const FINAL_CLOSE = 4500
+
+/** Drives the state machine of `connection-state.ts` with a transport and a clock. */
+export class Connection {
+  readonly #options: ConnectionOptions
+  readonly #table: RequestTable
+  readonly #renewal: Renewal | undefined
+  #state: State = { at: 'idle' }
+  #link: Link | undefined
+  #cancelTimer: Cancel | undefined
+  #cancelHello: Cancel | undefined
+  #cancelWatch: Cancel | undefined
+  #userSig: string
+  #session: { readonly id: string; readonly generation: number; readonly token: string } | undefined
+  #serverOffset = 0
+  #lastFrameAt = 0
+  #ending: EndReason = { why: 'stopped' }
+  #net: NetState = 'disconnected'
+  /** The app logs out: the server closing the socket is no surprise. */
+  #leaving = false
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options
+    this.#userSig = options.userSig
+    this.#table = new RequestTable({
+      clock: options.clock,
+      send: text => {
+        this.#link?.send(text)
+        this.#armWatch()
+      },
+    })
+    this.#renewal = options.getUserSig
+      ? new Renewal({ clock: options.clock, serverNow: () => this.serverNow(), renew: () => this.#renew() })
+      : undefined
+  }
+
+  /** The server's clock, Unix milliseconds, as far as its last answer told. */
+  serverNow(): number {
+    return this.#options.clock.now() + this.#serverOffset
+  }
+
+  start(): void {
+    this.#take({ is: 'start' })
+  }
+
+  /** Ends at once, without a word to the server. */
+  stop(): void {
+    this.#ending = { why: 'stopped' }
+    this.#take({ is: 'stop' })
+  }
+
+  /** Ends the session on the server too, when it can be reached quickly. */
+  async logout(): Promise<void> {
+    if (this.#state.at === 'online' || this.#state.at === 'draining') {
+      this.#leaving = true
+      await this.#table
+        .call('session/logout', {}, { urgent: true, timeout: LOGOUT_TIMEOUT })
+        .catch(() => undefined)
+    }
+    this.stop()
+  }
+
+  nudge(): void {
+    this.#take({ is: 'nudge' })
+  }
+
+  /** The answer's fields, or a {@link ChatError} with the server's code. */
+  async call(cmd: string, body: unknown, options?: CallOptions): Promise<ReplyBody> {
+    const reply = await this.#table.call(cmd, body, options)
+    if (reply.ActionStatus === 'FAIL' || (reply.ErrorCode !== 0 && reply.ActionStatus !== 'OK')) {
+      throw refusal(reply)
+    }
+    return reply
+  }
+
+  #take(input: Input): void {
+    const before = this.#state
+    const { state, effects } = step(before, input, () => this.#options.clock.random())
+    this.#state = state
+    const wasOnline = before.at === 'online' || before.at === 'draining'
+    const isOnline = state.at === 'online' || state.at === 'draining'
+    for (const effect of effects) this.#act(effect)
+    if (before.at === 'entering' && !isOnline) this.#table.lost()
+    if (wasOnline && !isOnline) {
+      this.#cancelHello?.()
+      this.#cancelWatch?.()
+      this.#cancelWatch = undefined
+      this.#table.lost()
+      this.#options.hooks.onOffline()
+    }
+    if (state.at === 'ended') {
+      if (before.at !== 'ended') this.#finish()
+      return
+    }
+    const net = netStateOf(state)
+    if (net !== this.#net) {
+      this.#net = net
+      this.#options.hooks.onNet(net)
+    }
+  }
+
+  #act(effect: Effect): void {
+    switch (effect.do) {
+      case 'open':
+        this.#open()
+        return
+      case 'close':
+        this.#link?.close()
+        this.#link = undefined
+        return
+      case 'enter':
+        this.#enter()
+        return
+      case 'refresh':
+        void this.#refresh()
+        return
+      case 'timer':
+        this.#cancelTimer?.()
+        this.#cancelTimer = this.#options.clock.after(effect.ms, () => this.#take({ is: 'timer' }))
+        return
+      case 'untimer':
+        this.#cancelTimer?.()
+    }
+  }
+
+  #open(): void {
+    const link: Link = this.#options.transport.open(this.#options.url, {
+      onOpen: () => {
+        if (this.#link === link) this.#take({ is: 'opened' })
+      },
+      onFrame: text => {
+        if (this.#link === link) this.#onFrame(text)
+      },
+      onClose: (code, reason) => {
+        if (this.#link === link) this.#onClose(code, reason)
+      },
+    })
+    this.#link = link
+  }
+
+  #onClose(code: number, reason: string): void {
+    this.#link = undefined
+    const final = code >= FINAL_CLOSE && code < FINAL_CLOSE + 100
+    if (final && !this.#leaving && this.#ending.why === 'stopped') {
+      const text = `The server ended the session (${code}${reason ? `, ${reason}` : ''}). Log in again.`
+      this.#ending = { why: 'closed', error: new ChatError(ErrorCode.NETWORK_ERROR, text) }
+    }
+    this.#take({ is: 'closed', final })
+  }
+
+  #enter(): void {
+    const { sdkAppId, userId, platform } = this.#options
+    const body = {
+      sdkappid: sdkAppId,
+      identifier: userId,
+      usersig: this.#userSig,
+      platform,
+      ...(this.#session && { session: this.#session }),
+    }
+    this.#table
+      .call('session/login', body, {
+        urgent: true,
+        timeout: OPEN_TIMEOUT,
+        onReply: reply => this.#onLoginReply(reply),
+      })
+      // The machine's own timer and the close event stand for a login without an answer.
+      .catch(() => undefined)
+  }
+
+  #onLoginReply(reply: ReplyBody): void {
+    if (this.#state.at !== 'entering') return
+    if (reply.ErrorCode !== 0) {
+      const afterMs = reply.ErrorDetail?.retryAfterMs ?? 0
+      this.#ending = { why: 'refused', error: refusal(reply) }
+      const verdict = verdictOf(reply.ErrorCode, afterMs, this.#options.getUserSig !== undefined)
+      this.#take({ is: 'refused', verdict, afterMs })
+      return
+    }
+    const answer = reply as unknown as LoginAnswer
+    this.#session = { id: answer.SessionId, generation: answer.Generation, token: answer.SessionToken }
+    this.#serverOffset = answer.ServerTimeMs - this.#options.clock.now()
+    this.#ending = { why: 'stopped' }
+    this.#renewal?.schedule({ issuedAt: answer.IssuedAt, expiresAt: answer.ExpiresAt })
+    this.#take({ is: 'accepted' })
+    this.#scheduleHello(answer.HelloInterval * 1000)
+    this.#table.opened(answer.MaxFrameBytes)
+    this.#options.hooks.onOnline(answer)
+  }
+
+  #onFrame(text: string): void {
+    this.#lastFrameAt = this.#options.clock.now()
+    const frame = parseFrame(text)
+    if (!frame) return
+    if ('id' in frame) {
+      this.#table.onReply(frame)
+      return
+    }
+    switch (frame.ev) {
+      case 'kicked': {
+        this.#ending = { why: 'kicked', type: frame.Type, info: frame.Info }
+        // The session is over on the server: a renewed login is a new one.
+        this.#session = undefined
+        const renewable = frame.Type === 'userSigExpired' && this.#options.getUserSig !== undefined
+        this.#take({ is: 'kicked', renewable })
+        return
+      }
+      case 'drain':
+        this.#take({ is: 'drain', withinMs: frame.ReconnectWithinMs })
+        return
+      case 'expiring':
+        this.#renewal?.hurry(frame.SpreadSeconds)
+        return
+      default:
+        this.#options.hooks.onEvent(frame)
+    }
+  }
+
+  async #refresh(): Promise<void> {
+    try {
+      this.#userSig = await this.#fetchUserSig()
+      this.#take({ is: 'ticket' })
+    } catch {
+      this.#take({ is: 'noTicket' })
+    }
+  }
+
+  async #renew(): Promise<{ issuedAt: number; expiresAt: number }> {
+    const usersig = await this.#fetchUserSig()
+    // Kept even if the renewal fails: the next login brings it.
+    this.#userSig = usersig
+    const reply = await this.call('session/renew', { usersig }, { urgent: true })
+    const serverTimeMs = Number(reply.ServerTimeMs)
+    this.#serverOffset = serverTimeMs - this.#options.clock.now()
+    return { issuedAt: serverTimeMs / 1000, expiresAt: Number(reply.ExpiresAt) }
+  }
+
+  #fetchUserSig(): Promise<string> {
+    return fetchUserSig(this.#options.getUserSig, this.#options.userId, this.#options.clock)
+  }
+
+  #scheduleHello(interval: number): void {
+    this.#cancelHello?.()
+    this.#cancelHello = this.#options.clock.after(interval * (0.9 + 0.1 * this.#options.clock.random()), () => {
+      void this.#hello()
+      this.#scheduleHello(interval)
+    })
+  }
+
+  async #hello(): Promise<void> {
+    const body = this.#options.hooks.hello()
+    try {
+      const reply = await this.call(body ? 'session/hello' : 'session/ping', body ?? {}, {
+        urgent: true,
+        timeout: OPEN_TIMEOUT,
+      })
+      this.#serverOffset = Number(reply.ServerTimeMs) - this.#options.clock.now()
+      if (reply.Lag === 1) this.#options.hooks.onLag()
+    } catch {
+      // A dead socket is noticed by the watch.
+    }
+  }
+
+  /** While requests are in flight, a socket that says nothing is asked, then given up. */
+  #armWatch(): void {
+    if (this.#cancelWatch || (this.#state.at !== 'online' && this.#state.at !== 'draining')) return
+    this.#cancelWatch = this.#options.clock.after(PROBE_AFTER, () => {
+      this.#cancelWatch = undefined
+      const since = this.#table.waitingSince
+      if (since === undefined) return
+      const silent = this.#options.clock.now() - Math.max(since, this.#lastFrameAt)
+      if (silent >= 2 * PROBE_AFTER) {
+        this.#take({ is: 'stale' })
+        return
+      }
+      if (silent >= PROBE_AFTER) this.call('session/ping', {}, { urgent: true }).catch(() => undefined)
+      this.#armWatch()
+    })
+  }
+
+  #finish(): void {
+    this.#cancelTimer?.()
+    this.#cancelHello?.()
+    this.#cancelWatch?.()
+    this.#renewal?.stop()
+    this.#link?.close()
+    this.#link = undefined
+    this.#options.hooks.onEnd(this.#ending)
+    this.#table.end(new ChatError(ErrorCode.SDK_NOT_READY, 'The session is over. Log in again.'))
+  }
+}
+
+export function refusal(reply: ReplyBody): ChatError {
+  const data = reply.ErrorDetail ? { detail: reply.ErrorDetail } : {}
+  return new ChatError(reply.ErrorCode, reply.ErrorInfo || `Refused with code ${reply.ErrorCode}.`, data)
+}
+
+type InFrame = ReplyFrame | EventFrame
+
+/** Undefined for what is no frame of this protocol: a newer server may say more than we know. */
+function parseFrame(text: string): InFrame | undefined {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (typeof value !== 'object' || value === null) return undefined
+  if ('id' in value && typeof value.id === 'number' && 'body' in value) return value as ReplyFrame
+  if ('ev' in value && typeof value.ev === 'string') return value as EventFrame
+  return undefined
+}

@@ -1,0 +1,87 @@
+import type { WireContactGroup } from '@rookery/protocol/wire'
+import { TYPES } from '../constants/types.ts'
+import { byRecency, type Conversation } from './conversation.ts'
+import { ConversationRecord } from './conversation-record.ts'
+
+/** Remind types whose conversations are left out of the total (sdk-1 section 15.1). */
+const UNCOUNTED: readonly TYPES[] = [TYPES.MSG_REMIND_ACPT_NOT_NOTE, TYPES.MSG_REMIND_DISCARD]
+
+/** All conversations of the user, hidden ones included. */
+export class ConversationList {
+  readonly #records = new Map<string, ConversationRecord>()
+  #groups: readonly WireContactGroup[] = []
+
+  get groups(): readonly WireContactGroup[] {
+    return this.#groups
+  }
+
+  setGroups(groups: readonly WireContactGroup[]): void {
+    this.#groups = groups
+    for (const record of this.#records.values()) this.nameGroups(record)
+  }
+
+  nameGroups(record: ConversationRecord): void {
+    record.view.conversationGroupList = this.#groups
+      .filter(group => record.contactGroupIds.includes(group.GroupId))
+      .map(group => group.GroupName)
+  }
+
+  all(): readonly ConversationRecord[] {
+    return [...this.#records.values()]
+  }
+
+  get(peer: string): ConversationRecord | undefined {
+    return this.#records.get(peer)
+  }
+
+  ensure(peer: string): ConversationRecord {
+    const present = this.#records.get(peer)
+    if (present) return present
+    const record = new ConversationRecord(peer)
+    this.#records.set(peer, record)
+    return record
+  }
+
+  /** The record for this conversation number; undefined when the peer has a newer conversation already. */
+  ensureNumber(peer: string, convId: number): ConversationRecord | undefined {
+    const record = this.ensure(peer)
+    if (convId < record.convId) return undefined
+    if (record.convId === 0) record.convId = convId
+    else if (convId > record.convId) record.restart(convId)
+    return record
+  }
+
+  remove(peer: string): void {
+    this.#records.delete(peer)
+  }
+
+  clear(): void {
+    this.#records.clear()
+  }
+
+  /** What the app's list shows, sorted: a fresh array. */
+  sorted(): readonly Conversation[] {
+    return this.all()
+      .filter(record => !record.hidden)
+      .map(record => record.view)
+      .sort(byRecency)
+  }
+
+  totalUnread(): number {
+    let total = 0
+    for (const { view } of this.#records.values()) {
+      if (!UNCOUNTED.includes(view.messageRemindType)) total += view.unreadCount
+    }
+    return total
+  }
+
+  /** Sums of the covered numbers, as `session/hello` compares them. */
+  heads(): { readonly seq: number; readonly changeNo: number } {
+    let [seq, changeNo] = [0, 0]
+    for (const record of this.#records.values()) {
+      seq += record.log.seq
+      changeNo += record.log.changeNo
+    }
+    return { seq, changeNo }
+  }
+}

@@ -1,0 +1,98 @@
+import type { WireConversation, WireMessage } from '@rookery/protocol/wire'
+import type { Message } from '../messages/message.ts'
+import { ConversationLog } from '../sync/conversation-log.ts'
+import {
+  type Conversation,
+  emptyConversation,
+  lastMessageOf,
+  marksOf,
+  NO_MESSAGE,
+  remindTypeOf,
+} from './conversation.ts'
+import { UnreadCount } from './unread.ts'
+
+/** A number of a conversation, and what came with it. */
+export type Arrival =
+  | { readonly is: 'message'; readonly m: WireMessage }
+  /** Sent by this instance: the answer told its number. */
+  | { readonly is: 'own' }
+  | { readonly is: 'cover' }
+
+/** One conversation: what the app sees of it, and the numbers behind it. */
+export class ConversationRecord {
+  readonly peer: string
+  readonly view: Conversation
+  /** 0 while the server has no such conversation. */
+  convId = 0
+  log: ConversationLog<Arrival> = new ConversationLog(0, 0)
+  unread = new UnreadCount()
+  /** Deleted from the list until the next message. */
+  hidden = false
+  /** The own state's number of which this item was made. */
+  logNo = 0
+  /** Numbers of the item at which the server counted. */
+  itemSeq = 0
+  itemChangeNo = 0
+  clearedSeq = 0
+  peerReadSeq = 0
+  /** Highest number of a message of the peer that was seen here. */
+  lastIncomingSeq = 0
+  contactGroupIds: readonly number[] = []
+  last: Message | undefined
+
+  constructor(peer: string) {
+    this.peer = peer
+    this.view = emptyConversation(peer)
+  }
+
+  /** Begins anew for another conversation with the same peer: a UserID that was deleted and registered again. */
+  restart(convId: number): void {
+    this.convId = convId
+    this.log = new ConversationLog(0, 0)
+    this.unread = new UnreadCount()
+    this.logNo = 0
+    this.itemSeq = 0
+    this.itemChangeNo = 0
+    this.clearedSeq = 0
+    this.peerReadSeq = 0
+    this.lastIncomingSeq = 0
+    this.setLast(undefined)
+  }
+
+  /** The server's view of the owner's state. Older items than the one known are ignored. */
+  applyItem(item: WireConversation, last: Message | undefined): boolean {
+    if (item.LogNo < this.logNo) return false
+    this.logNo = item.LogNo
+    const { view } = this
+    view.isPinned = item.TopFlag === 1
+    view.markList = marksOf(item.StandardMark)
+    view.customData = item.CustomMark
+    view.messageRemindType = remindTypeOf(item.RecvOpt)
+    view.userProfile = { userID: this.peer, nick: item.Peer_Nick, avatar: item.Peer_FaceUrl }
+    this.contactGroupIds = item.ContactGroupId
+    this.clearedSeq = Math.max(this.clearedSeq, item.ClearedSeq)
+    this.unread.rebase({ headSeq: item.HeadSeq, readSeq: item.ReadSeq, unread: item.UnreadMsgNum })
+    this.itemChangeNo = Math.max(this.itemChangeNo, item.ChangeNo)
+    if (item.HeadSeq >= this.itemSeq) {
+      this.itemSeq = item.HeadSeq
+      if (!this.last || this.last.sequence <= item.HeadSeq) {
+        this.hidden = item.Hidden === 1
+        this.setLast(last)
+      }
+    }
+    if (item.PeerReadSeq > this.peerReadSeq) this.peerReadSeq = item.PeerReadSeq
+    view.peerReadTime = Math.max(view.peerReadTime, item.PeerReadTime)
+    this.countUnread()
+    return true
+  }
+
+  /** The newest message that may stand in the list, or none. */
+  setLast(message: Message | undefined): void {
+    this.last = message
+    this.view.lastMessage = message ? lastMessageOf(message) : { ...NO_MESSAGE }
+  }
+
+  countUnread(): void {
+    this.view.unreadCount = this.hidden ? 0 : this.unread.value
+  }
+}

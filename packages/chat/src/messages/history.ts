@@ -1,0 +1,156 @@
+import { ErrorCode } from '@rookery/protocol/error-code'
+import type { WireMessage } from '@rookery/protocol/wire'
+import { HISTORY_ANCHORS } from '../bounds.ts'
+import { ChatError } from '../chat-error.ts'
+import type { ReplyBody } from '../connection/request-table.ts'
+import { TYPES } from '../constants/types.ts'
+import { peerOf } from '../conversations/conversation-id.ts'
+import type { Inbox } from './inbox.ts'
+import type { Message } from './message.ts'
+import type { MessageCache } from './message-cache.ts'
+
+/** Documented page of the original; callers pass up to 20, the server takes up to 100 (sdk-1 section 10.1). */
+const DEFAULT_COUNT = 15
+const MAX_COUNT = 100
+
+interface Anchor {
+  readonly MsgTimeStamp: number
+  readonly Seq?: number
+}
+
+export interface MessageListOptions {
+  readonly conversationID: string
+  /** Of the page before; empty for the newest page. */
+  readonly nextReqMessageID?: string | undefined
+  readonly count?: number | undefined
+}
+
+export interface MessageListPage {
+  /** Oldest first. */
+  readonly messageList: readonly Message[]
+  readonly nextReqMessageID: string
+  readonly isCompleted: boolean
+}
+
+export interface HoppingOptions {
+  readonly conversationID: string
+  readonly sequence?: number | undefined
+  /** Unix seconds. */
+  readonly time?: number | undefined
+  /** 0 older (default), 1 newer. */
+  readonly direction?: number | undefined
+  readonly count?: number | undefined
+}
+
+export interface HoppingPage {
+  readonly messageList: readonly Message[]
+  readonly isCompleted: boolean
+  readonly nextMessageSeq: number
+  readonly nextMessageTime: number
+}
+
+export interface HistoryOptions {
+  readonly cache: MessageCache
+  readonly inbox: Inbox
+  readonly call: (cmd: string, body: unknown) => Promise<ReplyBody>
+}
+
+/** History from the server, one page at a time; its messages become those in memory. */
+export class History {
+  readonly #options: HistoryOptions
+  /** Where pages began, for IDs whose message left the cache. */
+  readonly #anchors = new Map<string, Anchor>()
+
+  constructor(options: HistoryOptions) {
+    this.#options = options
+  }
+
+  async page(options: MessageListOptions): Promise<MessageListPage> {
+    // System notices do not roam (sdk-1 section 10.1).
+    if (options?.conversationID === TYPES.CONV_SYSTEM) {
+      return { messageList: [], nextReqMessageID: '', isCompleted: true }
+    }
+    const peer = peerOf(options?.conversationID)
+    const anchor = this.#anchorOf(options.nextReqMessageID)
+    const { messageList, isCompleted } = await this.#fetch(peer, {
+      MaxCnt: countOf(options.count),
+      Direction: 0,
+      ...(anchor && { Anchor: anchor }),
+    })
+    const eldest = messageList[0]
+    if (isCompleted || !eldest) return { messageList, nextReqMessageID: '', isCompleted: true }
+    this.#keepAnchor(eldest)
+    return { messageList, nextReqMessageID: eldest.ID, isCompleted: false }
+  }
+
+  /** A page beside a point in time; the message at that point is part of it, in both directions. */
+  async hop(options: HoppingOptions): Promise<HoppingPage> {
+    const peer = peerOf(options?.conversationID)
+    const isNewer = options.direction === 1
+    const { messageList, isCompleted } = await this.#fetch(peer, {
+      MaxCnt: countOf(options.count),
+      Direction: isNewer ? 1 : 0,
+      ...(options.time && {
+        Anchor: { MsgTimeStamp: options.time, ...(options.sequence && { Seq: options.sequence }) },
+        Inclusive: 1,
+      }),
+    })
+    const edge = isNewer ? messageList.at(-1) : messageList[0]
+    return {
+      messageList,
+      isCompleted: isCompleted || !edge,
+      nextMessageSeq: edge?.sequence ?? 0,
+      nextMessageTime: edge?.time ?? 0,
+    }
+  }
+
+  /** The present state of one message on the server; undefined when the server does not show it. */
+  async fetchOne(message: Message): Promise<WireMessage | undefined> {
+    const reply = await this.#options.call('openim/get_roam_msg', {
+      Peer_Account: peerOf(message.conversationID),
+      MaxCnt: 1,
+      Direction: 0,
+      Anchor: { MsgTimeStamp: message.time, Seq: message.sequence },
+      Inclusive: 1,
+    })
+    return wireMessagesOf(reply).find(m => m.Seq === message.sequence)
+  }
+
+  async #fetch(
+    peer: string,
+    query: Readonly<Record<string, unknown>>,
+  ): Promise<{ readonly messageList: readonly Message[]; readonly isCompleted: boolean }> {
+    const reply = await this.#options.call('openim/get_roam_msg', { Peer_Account: peer, ...query })
+    return {
+      messageList: wireMessagesOf(reply).map(m => this.#options.inbox.remember(m)),
+      isCompleted: reply.Complete === 1,
+    }
+  }
+
+  #anchorOf(id: string | undefined): Anchor | undefined {
+    if (!id) return undefined
+    const message = this.#options.cache.get(id)?.message
+    const anchor = message ? { MsgTimeStamp: message.time, Seq: message.sequence } : this.#anchors.get(id)
+    if (anchor) return anchor
+    throw new ChatError(
+      ErrorCode.OPERATION_INVALID,
+      'nextReqMessageID is not known any more. Begin again with the newest page: leave it out.',
+    )
+  }
+
+  #keepAnchor(message: Message): void {
+    this.#anchors.set(message.ID, { MsgTimeStamp: message.time, Seq: message.sequence })
+    if (this.#anchors.size <= HISTORY_ANCHORS) return
+    const [eldest] = this.#anchors.keys()
+    if (eldest !== undefined) this.#anchors.delete(eldest)
+  }
+}
+
+function wireMessagesOf(reply: ReplyBody): readonly WireMessage[] {
+  return Array.isArray(reply.MsgList) ? (reply.MsgList as readonly WireMessage[]) : []
+}
+
+function countOf(count: unknown): number {
+  if (typeof count !== 'number' || !(count >= 1)) return DEFAULT_COUNT
+  return Math.min(Math.floor(count), MAX_COUNT)
+}

@@ -1,0 +1,277 @@
+import type { ChangeKind, EventFrame, WireConversation, WireMessage } from '@rookery/protocol/wire'
+import { EVENT, UNLISTED_EVENT } from '../constants/event.ts'
+import { TYPES } from '../constants/types.ts'
+import type { ConversationList } from '../conversations/conversation-list.ts'
+import type { Arrival, ConversationRecord } from '../conversations/conversation-record.ts'
+import type { ChatEvent } from '../emitter.ts'
+import { elementsOf } from './elements.ts'
+import { ExtensionVersions } from './extension-versions.ts'
+import type { Message } from './message.ts'
+import type { MessageCache } from './message-cache.ts'
+import { messageIdOf, messageOf, mutableFieldsOf } from './message-factory.ts'
+
+export interface InboxOptions {
+  readonly me: string
+  readonly cache: MessageCache
+  readonly list: ConversationList
+  readonly emit: (event: ChatEvent) => void
+  /** The whole list is costly to sort; nobody listening, nobody sorts. */
+  readonly isHeard: (name: string) => boolean
+  readonly isSyncCompleted: () => boolean
+}
+
+/** What a message looked like to the app before a change. */
+interface Before {
+  readonly isRevoked: boolean
+  readonly version: number
+  readonly isReceipted: boolean
+}
+
+const isCountable = (m: WireMessage, me: string): boolean => m.From_Account !== me && m.NoUnread !== 1
+
+/**
+ * Puts what came from the server into messages and conversations, and tells the app: state first, then the message's
+ * event, then the list, then the total (sdk-1 section 9.2). Callers end a unit of work with {@link flush}.
+ */
+export class Inbox {
+  readonly extensions = new ExtensionVersions()
+  readonly #options: InboxOptions
+  #isListChanged = false
+  #total = 0
+
+  constructor(options: InboxOptions) {
+    this.#options = options
+  }
+
+  /** The one object that stands for this message, brought up to the given state. */
+  remember(m: WireMessage): Message {
+    const { cache, me, list } = this.#options
+    const id = messageIdOf(m)
+    const changeNo = m.ChangeNo ?? 0
+    const entry = cache.get(id)
+    const record = list.get(m.From_Account === me ? m.To_Account : m.From_Account)
+    const message = entry?.message ?? messageOf(m, me)
+    if (!entry) cache.put(id, { message, convId: m.ConvId, changeNo, createdHere: false })
+    else if (changeNo > entry.changeNo || message.status !== 'success') {
+      this.#refresh(message, m)
+      entry.changeNo = changeNo
+    }
+    if (m.From_Nick !== undefined) message.nick = m.From_Nick
+    if (m.From_FaceUrl !== undefined) message.avatar = m.From_FaceUrl
+    if (message.flow === 'out' && record && message.sequence > 0) {
+      message.isPeerRead = message.isPeerRead || message.sequence <= record.peerReadSeq
+    }
+    return message
+  }
+
+  /** Arrivals of one conversation that are due, in order. */
+  deliver(record: ConversationRecord, arrivals: readonly Arrival[]): void {
+    const received: Message[] = []
+    const settled: Message[] = []
+    for (const arrival of arrivals) {
+      if (arrival.is !== 'message') continue
+      const known = this.#options.cache.get(messageIdOf(arrival.m))
+      const hadFailed = known?.message.status === 'fail'
+      const message = this.remember(arrival.m)
+      this.#place(record, arrival.m, message)
+      if (!known?.createdHere) received.push(message)
+      else if (hadFailed) settled.push(message)
+    }
+    if (received.length > 0 && record.view.messageRemindType !== TYPES.MSG_REMIND_DISCARD) {
+      this.#emit(EVENT.MESSAGE_RECEIVED, received)
+    }
+    // A send that was given up had been stored after all: the app's list shows it as failed, and replaces it by ID.
+    if (settled.length > 0) this.#emit(EVENT.MESSAGE_MODIFIED, settled)
+  }
+
+  deliverOnline(m: WireMessage): void {
+    const message = this.remember(m)
+    const peer = message.flow === 'out' ? m.To_Account : m.From_Account
+    if (this.#options.list.get(peer)?.view.messageRemindType === TYPES.MSG_REMIND_DISCARD) return
+    this.#emit(EVENT.MESSAGE_RECEIVED, [message])
+  }
+
+  /** A message sent by this instance was stored under the number that it carries now. */
+  placeOwn(record: ConversationRecord, message: Message): void {
+    record.hidden = false
+    this.#advanceLast(record, message, message._isExcludedFromLastMessage)
+    this.touch(record)
+  }
+
+  /** The present state of a changed message. Without `kind` (a pull) what changed is read off the states. */
+  applyChange(record: ConversationRecord, m: WireMessage, kind?: ChangeKind): void {
+    const entry = this.#options.cache.get(messageIdOf(m))
+    // Not delivered yet: it will be, in its present state.
+    if (!entry && (m.Seq ?? 0) > record.log.seq) return
+    const changeNo = m.ChangeNo ?? 0
+    if (entry && changeNo <= entry.changeNo) return
+    const before = entry ? beforeOf(entry.message) : unseen(m, kind)
+    const message = this.remember(m)
+    if (message.isRevoked && !before.isRevoked) {
+      if (isCountable(m, this.#options.me) && changeNo > record.itemChangeNo) record.unread.recalled(m.Seq ?? 0)
+      this.#emit(EVENT.MESSAGE_REVOKED, [message])
+    } else if (message.version > before.version) {
+      this.#emit(EVENT.MESSAGE_MODIFIED, [message])
+    }
+    if (message.readReceiptInfo.isPeerRead && !before.isReceipted) this.#emitReceipt(record.peer, message)
+    this.refreshLast(record, message)
+  }
+
+  applyExtension(record: ConversationRecord, frame: Extract<EventFrame, { readonly ev: 'extension' }>): void {
+    const { conversationID } = record.view
+    const message = this.#options.cache
+      .ofConversation(conversationID)
+      .find(it => it.message.sequence === frame.Seq)?.message
+    if (message) this.emitExtensions(message.ID, frame.OperateType, frame.ExtensionList)
+  }
+
+  /** Tells of key-values once, whether the own answer or the event comes first. */
+  emitExtensions(
+    messageID: string,
+    operateType: 1 | 2 | 3,
+    list: readonly { readonly Key: string; readonly Value: string; readonly Seq: number }[],
+  ): void {
+    const fresh = this.extensions.learn(messageID, list)
+    if (fresh.length === 0) return
+    if (operateType === 1) {
+      const extensions = fresh.map(it => ({ key: it.Key, value: it.Value }))
+      this.#emit(UNLISTED_EVENT.MESSAGE_EXTENSIONS_UPDATED, { messageID, extensions })
+    } else {
+      this.#emit(UNLISTED_EVENT.MESSAGE_EXTENSIONS_DELETED, { messageID, keyList: fresh.map(it => it.Key) })
+    }
+  }
+
+  /** The server's item of a conversation. */
+  applyItem(record: ConversationRecord, item: WireConversation): void {
+    const peerReadSeq = record.peerReadSeq
+    const last = item.LastMsg ? this.remember(item.LastMsg) : undefined
+    record.applyItem(item, last)
+    if (record.lastIncomingSeq === 0 && last?.flow === 'in') record.lastIncomingSeq = last.sequence
+    this.#options.list.nameGroups(record)
+    if (record.peerReadSeq > peerReadSeq) this.#markReadByPeer(record)
+    this.#isListChanged = true
+  }
+
+  /** The conversation's last message is this one, and it looks different now. */
+  refreshLast(record: ConversationRecord, message: Message): void {
+    if (record.last?.ID === message.ID) record.setLast(message)
+    this.touch(record)
+  }
+
+  /** The conversation changed: the list is due at the next {@link flush}. */
+  touch(record: ConversationRecord): void {
+    record.countUnread()
+    this.#isListChanged = true
+  }
+
+  emitModified(message: Message): void {
+    this.#emit(EVENT.MESSAGE_MODIFIED, [message])
+  }
+
+  emitRevoked(message: Message): void {
+    this.#emit(EVENT.MESSAGE_REVOKED, [message])
+  }
+
+  flush(): void {
+    if (this.#isListChanged) this.emitList()
+    const total = this.#options.list.totalUnread()
+    if (total === this.#total) return
+    this.#total = total
+    this.#emit(EVENT.TOTAL_UNREAD_MESSAGE_COUNT_UPDATED, total)
+  }
+
+  emitList(): void {
+    this.#isListChanged = false
+    const name = EVENT.CONVERSATION_LIST_UPDATED
+    if (!this.#options.isHeard(name)) return
+    const data = this.#options.list.sorted()
+    this.#options.emit({ name, data, isSyncCompleted: this.#options.isSyncCompleted() })
+  }
+
+  emitTotal(): void {
+    this.#total = this.#options.list.totalUnread()
+    this.#emit(EVENT.TOTAL_UNREAD_MESSAGE_COUNT_UPDATED, this.#total)
+  }
+
+  #emit(name: string, data: unknown): void {
+    this.#options.emit({ name, data })
+  }
+
+  #refresh(message: Message, m: WireMessage): void {
+    const { nick, avatar, ...changed } = mutableFieldsOf(m, this.#options.me)
+    Object.assign(message, changed)
+    message.status = 'success'
+    message.time = m.MsgTimeStamp
+    message.sequence = m.Seq ?? message.sequence
+    // A recalled message keeps its content here, so that its author can write it anew.
+    if (changed.isRevoked) return
+    const elements = elementsOf(m.MsgBody)
+    message.type = elements[0].type
+    message.payload = elements[0].payload
+    message._elements = elements.length > 1 ? elements : []
+  }
+
+  #place(record: ConversationRecord, m: WireMessage, message: Message): void {
+    const { me } = this.#options
+    const seq = m.Seq ?? 0
+    const isIncoming = m.From_Account !== me
+    if (isIncoming) record.lastIncomingSeq = Math.max(record.lastIncomingSeq, seq)
+    const isDiscarded = record.view.messageRemindType === TYPES.MSG_REMIND_DISCARD
+    if (isCountable(m, me) && !message.isRevoked && !isDiscarded) record.unread.arrived(seq)
+    if (seq > record.itemSeq) {
+      record.hidden = false
+      if (isIncoming && (m.From_Nick !== undefined || m.From_FaceUrl !== undefined)) {
+        const { userProfile } = record.view
+        record.view.userProfile = {
+          userID: record.peer,
+          nick: m.From_Nick ?? userProfile.nick,
+          avatar: m.From_FaceUrl ?? userProfile.avatar,
+        }
+      }
+    }
+    this.#advanceLast(record, message, m.NoLastMsg === 1)
+    this.touch(record)
+  }
+
+  #advanceLast(record: ConversationRecord, message: Message, isExcluded: boolean): void {
+    if (isExcluded || message.sequence <= record.clearedSeq) return
+    if (!record.last || record.last.sequence <= message.sequence) record.setLast(message)
+  }
+
+  #markReadByPeer(record: ConversationRecord): void {
+    const read = this.#options.cache
+      .ofConversation(record.view.conversationID)
+      .map(entry => entry.message)
+      .filter(it => it.flow === 'out' && !it.isPeerRead && it.sequence > 0 && it.sequence <= record.peerReadSeq)
+      .sort((a, b) => a.sequence - b.sequence)
+    for (const message of read) message.isPeerRead = true
+    if (record.last) {
+      if (record.last.flow === 'out' && record.last.sequence <= record.peerReadSeq) record.last.isPeerRead = true
+      record.setLast(record.last)
+    }
+    if (read.length > 0) this.#emit(EVENT.MESSAGE_READ_BY_PEER, read)
+  }
+
+  #emitReceipt(peer: string, message: Message): void {
+    this.#emit(EVENT.MESSAGE_READ_RECEIPT_RECEIVED, [
+      { messageID: message.ID, userID: peer, groupID: '', ...message.readReceiptInfo },
+    ])
+  }
+}
+
+function beforeOf(message: Message): Before {
+  return {
+    isRevoked: message.isRevoked,
+    version: message.version,
+    isReceipted: message.readReceiptInfo.isPeerRead,
+  }
+}
+
+/** For a message that is not in memory: with a known kind only that counts as new, else everything that it shows. */
+function unseen(m: WireMessage, kind: ChangeKind | undefined): Before {
+  return {
+    isRevoked: kind !== undefined && kind !== 'recall',
+    version: kind !== undefined && kind !== 'modify' ? (m.MsgVersion ?? 0) : 0,
+    isReceipted: kind !== undefined && kind !== 'receipt',
+  }
+}

@@ -1,0 +1,198 @@
+import { ErrorCode } from '@rookery/protocol/error-code'
+import { PENDING_SENDS, REQUEST_TIMEOUT, RESEND_HORIZON_SECONDS } from '../bounds.ts'
+import { asChatError, ChatError, ok, type Result } from '../chat-error.ts'
+import type { Clock } from '../clock.ts'
+import type { CallOptions, ReplyBody } from '../connection/request-table.ts'
+import { TYPES } from '../constants/types.ts'
+import { peerOf } from '../conversations/conversation-id.ts'
+import { isContent } from './content.ts'
+import { isMessageLike, type Message } from './message.ts'
+import type { MessageCache } from './message-cache.ts'
+import { wirePushInfo } from './push-info.ts'
+import { wireBodyOf } from './wire-body.ts'
+
+/** Options of `sendMessage` (sdk-1 section 9.1). Fields that are `undefined` count as absent. */
+export interface SendOptions {
+  readonly onlineUserOnly?: boolean | undefined
+  readonly messageControlInfo?:
+    | {
+        readonly excludedFromUnreadCount?: boolean | undefined
+        readonly excludedFromLastMessage?: boolean | undefined
+        readonly excludedFromContentModeration?: boolean | undefined
+      }
+    | undefined
+  readonly offlinePushInfo?: unknown
+}
+
+export type SendResult = Result<{ readonly message: Message }>
+
+export interface OutboxOptions {
+  readonly clock: Clock
+  readonly myTinyId: () => string
+  readonly cache: MessageCache
+  readonly call: (cmd: string, body: unknown, options: CallOptions) => Promise<ReplyBody>
+  /** The message was stored under this number. */
+  readonly onStored: (message: Message, peer: string, convId: number, seq: number) => void
+}
+
+interface Send {
+  readonly message: Message
+  readonly peer: string
+  /** Fixed at the first try: the server compares a repeated request with the first. */
+  readonly body: unknown
+  /** Unix milliseconds. */
+  readonly deadline: number
+  readonly resolve: (result: SendResult) => void
+  readonly reject: (error: ChatError) => void
+}
+
+const RISKY: readonly number[] = [ErrorCode.SENSITIVE_TEXT, ErrorCode.SENSITIVE_IMAGE]
+
+/**
+ * Sends messages: those of one conversation one after the other, so that they keep their order. A message's client key is
+ * its ID; a send whose outcome a lost connection left open is repeated with the same key, which the server stores once.
+ */
+export class Outbox {
+  readonly #options: OutboxOptions
+  readonly #lines = new Map<string, Send[]>()
+  readonly #promises = new Map<string, Promise<SendResult>>()
+
+  constructor(options: OutboxOptions) {
+    this.#options = options
+  }
+
+  /** Rejects with the message in `error.data.message`, its `status` then is `fail`. */
+  send(value: unknown, options: SendOptions | undefined): Promise<SendResult> {
+    const running = isMessageLike(value) ? this.#promises.get(value.ID) : undefined
+    if (running) return running
+    const message = sendable(value)
+    const { body, peer } = this.#prepare(message, options ?? {})
+    if (this.#promises.size >= PENDING_SENDS) {
+      message.status = 'fail'
+      const text = `${PENDING_SENDS} messages are already waiting to be sent. Wait for some of them, then send again.`
+      return Promise.reject(new ChatError(ErrorCode.CALL_TOO_FREQUENT, text, { message }))
+    }
+    this.#remember(message)
+    const deadline = this.#options.clock.now() + REQUEST_TIMEOUT
+    const promise = new Promise<SendResult>((resolve, reject) => {
+      this.#enqueue({ message, peer, body, deadline, resolve, reject })
+    }).finally(() => this.#promises.delete(message.ID))
+    this.#promises.set(message.ID, promise)
+    return promise
+  }
+
+  resend(value: unknown, options: SendOptions | undefined): Promise<SendResult> {
+    const message = sendable(value)
+    const age = this.#options.clock.now() / 1000 - message.clientTime
+    if (age > RESEND_HORIZON_SECONDS) {
+      const text = 'The message is too old to be sent again: the server no longer knows whether it has it. Create it anew.'
+      return Promise.reject(new ChatError(ErrorCode.SEND_FAILED, text, { message }))
+    }
+    message.status = 'unSend'
+    return this.send(message, options)
+  }
+
+  #prepare(message: Message, options: SendOptions): { readonly body: unknown; readonly peer: string } {
+    const peer = peerOf(message.conversationID)
+    const control = isContent(options.messageControlInfo) ? options.messageControlInfo : {}
+    message._isExcludedFromUnreadCount = control.excludedFromUnreadCount === true
+    message._isExcludedFromLastMessage = control.excludedFromLastMessage === true
+    const sendControl = [
+      ...(message._isExcludedFromUnreadCount ? ['NoUnread'] : []),
+      ...(message._isExcludedFromLastMessage ? ['NoLastMsg'] : []),
+    ]
+    const push = wirePushInfo(options.offlinePushInfo)
+    return {
+      peer,
+      body: {
+        To_Account: peer,
+        MsgSeq: message.clientSequence,
+        MsgRandom: message.random,
+        MsgClientTime: message.clientTime,
+        MsgBody: wireBodyOf(message),
+        ...(message.cloudCustomData !== '' && { CloudCustomData: message.cloudCustomData }),
+        ...(options.onlineUserOnly === true && { OnlineOnlyFlag: 1 }),
+        ...(sendControl.length > 0 && { SendMsgControl: sendControl }),
+        ...(message.needReadReceipt && { IsNeedReadReceipt: 1 }),
+        ...(message.isSupportExtension && { SupportMessageExtension: 1 }),
+        ...(push && { OfflinePushInfo: push }),
+      },
+    }
+  }
+
+  /** Under its ID, and under that by which the server and other terminals know it. */
+  #remember(message: Message): void {
+    const { cache, myTinyId } = this.#options
+    const entry = { message, convId: 0, changeNo: 0, createdHere: true }
+    cache.put(message.ID, entry)
+    const wireId = `${myTinyId()}-${message.clientTime}-${message.random}`
+    if (wireId !== message.ID) cache.put(wireId, entry)
+  }
+
+  #enqueue(send: Send): void {
+    const line = this.#lines.get(send.peer)
+    if (line) {
+      line.push(send)
+      return
+    }
+    const fresh = [send]
+    this.#lines.set(send.peer, fresh)
+    void this.#run(send.peer, fresh)
+  }
+
+  async #run(peer: string, line: Send[]): Promise<void> {
+    for (let send = line[0]; send; send = line[0]) {
+      await this.#transmit(send)
+      line.shift()
+    }
+    this.#lines.delete(peer)
+  }
+
+  async #transmit(send: Send): Promise<void> {
+    const { message } = send
+    try {
+      const timeout = send.deadline - this.#options.clock.now()
+      if (timeout <= 0) throw outOfTime()
+      await this.#options.call('openim/sendmsg', send.body, {
+        timeout,
+        onReply: reply => {
+          if (reply.ErrorCode === 0) this.#stored(send, reply)
+        },
+      })
+      send.resolve(ok({ message }))
+    } catch (cause) {
+      const error = asChatError(cause)
+      message.status = 'fail'
+      if (RISKY.includes(error.code)) message.hasRiskContent = true
+      send.reject(error.with({ message }))
+    }
+  }
+
+  #stored(send: Send, reply: ReplyBody): void {
+    const { message, peer } = send
+    message.status = 'success'
+    message.time = Number(reply.MsgTime) || message.time
+    const seq = Number(reply.Seq) || 0
+    if (seq === 0) return
+    message.sequence = seq
+    this.#options.onStored(message, peer, Number(reply.ConvId) || 0, seq)
+  }
+}
+
+function sendable(value: unknown): Message {
+  if (!isMessageLike(value) || value.conversationType === undefined) {
+    throw new ChatError(ErrorCode.NOT_A_MESSAGE, 'The argument is no message. Make one with a create…Message method.')
+  }
+  if (value.conversationType !== TYPES.CONV_C2C && value.conversationType !== TYPES.CONV_GROUP) {
+    throw new ChatError(
+      ErrorCode.SEND_CONVERSATION_TYPE_INVALID,
+      'conversationType must be TYPES.CONV_C2C or TYPES.CONV_GROUP.',
+    )
+  }
+  return value as Message
+}
+
+function outOfTime(): ChatError {
+  const text = `The message was not sent within ${REQUEST_TIMEOUT / 1000} s. Check the network, then resend it.`
+  return new ChatError(ErrorCode.SDK_REQUEST_TIMEOUT, text)
+}

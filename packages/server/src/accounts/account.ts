@@ -1,0 +1,10 @@
+/** What sending and showing needs to know of an account. */
+export interface Account {
+  readonly id: number
+  readonly userId: string
+  readonly nick: string
+  readonly faceUrl: string
+  readonly disabled: boolean
+  readonly validAfter: number
+  readonly newestTicket: number
+}

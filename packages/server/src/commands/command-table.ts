@@ -1,0 +1,26 @@
+import { sessionCommands } from '../login/session-commands.ts'
+import { sendmsgCommand } from '../messages/sendmsg-command.ts'
+import type { Command } from './command.ts'
+import { type ReadyCommand, readyCommand } from './execute.ts'
+
+/** Every command of the server, declared once. */
+export const commands: readonly Command[] = [...sessionCommands, sendmsgCommand]
+
+/** The commands by path, older spellings included. */
+export class CommandTable {
+  readonly #byName = new Map<string, ReadyCommand>()
+
+  constructor(list: readonly Command[] = commands) {
+    for (const command of list) {
+      const ready = readyCommand(command)
+      for (const name of [command.name, ...(command.aliases ?? [])]) {
+        if (this.#byName.has(name)) throw new Error(`Two commands answer to ${name}.`)
+        this.#byName.set(name, ready)
+      }
+    }
+  }
+
+  find(name: string): ReadyCommand | undefined {
+    return this.#byName.get(name)
+  }
+}

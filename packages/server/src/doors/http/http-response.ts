@@ -1,0 +1,24 @@
+const SECURITY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'x-frame-options': 'DENY',
+} as const
+
+export function textResponse(text: string, status = 200, type = 'text/plain; charset=utf-8'): Response {
+  return new Response(text, { status, headers: { ...SECURITY_HEADERS, 'content-type': type } })
+}
+
+export function jsonResponse(value: unknown, status = 200): Response {
+  return textResponse(JSON.stringify(value), status, 'application/json; charset=utf-8')
+}
+
+/** A page of our own: nothing from elsewhere, nothing inline but what its own hash allows. */
+export function pageResponse(html: string, policy: string): Response {
+  return new Response(html, {
+    headers: {
+      ...SECURITY_HEADERS,
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': policy,
+    },
+  })
+}

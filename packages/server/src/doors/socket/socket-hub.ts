@@ -1,0 +1,117 @@
+import { CloseCode, type KickType } from '@rookery/protocol/wire'
+import type { Push } from '../../bus/bus.ts'
+import type { Change } from '../../store/change.ts'
+import type { DeviceSocket } from './device-socket.ts'
+
+/** Ends that came while a login of the same batch was not yet here; a login takes far less than these seconds. */
+const RECENT_SECONDS = 30
+const RECENT_MAX = 2000
+
+type EndChange = Extract<Change, { kind: 'end' }>
+
+/** The live sockets of this gateway by account, and what commits do to them. */
+export class SocketHub {
+  readonly #byAccount = new Map<string, Set<DeviceSocket>>()
+  #recentEnds: { readonly change: EndChange; readonly at: number }[] = []
+  #count = 0
+
+  get size(): number {
+    return this.#count
+  }
+
+  /** False when the session ended before its socket came here: it was told, and is closed. */
+  add(socket: DeviceSocket): boolean {
+    const session = socket.live
+    if (!session) return false
+    const { caller } = session
+    const end = this.#recentEnds.find(({ change }) => matches(change, socket))
+    if (end) {
+      kick(socket, end.change)
+      return false
+    }
+    const key = `${caller.app.id}:${caller.accountId}`
+    const sockets = this.#byAccount.get(key)
+    if (sockets) sockets.add(socket)
+    else this.#byAccount.set(key, new Set([socket]))
+    this.#count++
+    return true
+  }
+
+  remove(socket: DeviceSocket, app: number, account: number): void {
+    const key = `${app}:${account}`
+    const sockets = this.#byAccount.get(key)
+    if (!sockets?.delete(socket)) return
+    this.#count--
+    if (sockets.size === 0) this.#byAccount.delete(key)
+  }
+
+  of(app: number, account: number): Iterable<DeviceSocket> {
+    return this.#byAccount.get(`${app}:${account}`) ?? []
+  }
+
+  *all(): Iterable<DeviceSocket> {
+    for (const sockets of this.#byAccount.values()) yield* sockets
+  }
+
+  /** One encoded frame to every device of the accounts. */
+  push(push: Push): void {
+    for (const account of push.to)
+      for (const socket of this.of(push.app, account))
+        if (push.except === undefined || socket.live?.caller.sessionId !== push.except)
+          socket.send(push.frame)
+  }
+
+  /** Carries out what a commit decided about sockets. */
+  apply(changes: readonly Change[]): void {
+    for (const change of changes) {
+      if (change.kind === 'end') this.#end(change)
+      else if (change.kind === 'replaced') this.#replace(change)
+      else if (change.kind === 'expiry') this.#expire(change)
+      else if (change.kind === 'push') this.push(change)
+    }
+  }
+
+  #end(change: EndChange): void {
+    const now = Date.now() / 1000
+    this.#recentEnds = this.#recentEnds.filter(({ at }) => at > now - RECENT_SECONDS).slice(-RECENT_MAX)
+    this.#recentEnds.push({ change, at: now })
+    const candidates = change.account === undefined ? this.all() : this.of(change.app, change.account)
+    for (const socket of [...candidates]) if (matches(change, socket)) kick(socket, change)
+  }
+
+  #replace(change: Extract<Change, { kind: 'replaced' }>): void {
+    for (const socket of [...this.of(change.app, change.account)]) {
+      const session = socket.live
+      if (session?.caller.sessionId === change.session && session.generation < change.generation)
+        socket.close(CloseCode.REPLACED, 'the session continues on another socket')
+    }
+  }
+
+  #expire(change: Extract<Change, { kind: 'expiry' }>): void {
+    for (const socket of this.all()) {
+      const session = socket.live
+      if (!session || session.caller.app.id !== change.app || session.keyId !== change.key) continue
+      if (session.expires <= change.at) continue
+      session.expires = change.at
+      session.warned = false
+    }
+  }
+}
+
+function matches(change: EndChange, socket: DeviceSocket): boolean {
+  const session = socket.live
+  if (!session || session.caller.app.id !== change.app) return false
+  if (change.account !== undefined && session.caller.accountId !== change.account) return false
+  return change.sessions
+    ? change.sessions.includes(session.caller.sessionId)
+    : session.rank <= change.upToRank
+}
+
+function kick(socket: DeviceSocket, change: EndChange): void {
+  if (change.type !== 'logout') socket.send(kickedFrame(change.type, change.info))
+  socket.close(CloseCode.ENDED, change.type)
+}
+
+export function kickedFrame(type: KickType, info: string): string {
+  return JSON.stringify({ ev: 'kicked', Type: type, Info: info })
+}

@@ -1,0 +1,160 @@
+import { ErrorCode } from '@rookery/protocol/error-code'
+import { CommandError } from '../commands/command-error.ts'
+import { defineMutation, type Transaction } from '../store/mutation.ts'
+import { type AcceptedTicket, acceptTicket, type VerifiedTicket } from './accept-ticket.ts'
+import { type DeviceRules, evictions, type Platform } from './multi-device.ts'
+import {
+  ENDED_KEPT,
+  FORGET_AFTER_DAYS,
+  SESSION_RANK,
+  type SessionRow,
+  sessionQueries,
+} from './session-queries.ts'
+
+export interface OpenSession {
+  readonly ticket: VerifiedTicket
+  readonly platform: Platform
+  /** The interface's instance number of the platform, 255 when unknown. */
+  readonly instance: number
+  readonly rules: DeviceRules
+  /** `account.max` of the app. */
+  readonly quota: number
+  /** Made by the door, used when a new session is opened. */
+  readonly newSession: { readonly id: string; readonly tokenHash: string }
+  /** The session that the device says it continues. */
+  readonly earlier?: { readonly id: string; readonly generation: number; readonly tokenHash: string }
+}
+
+export interface OpenedSession extends AcceptedTicket {
+  readonly sessionId: string
+  readonly generation: number
+  readonly rank: number
+  readonly resumed: boolean
+}
+
+const SECONDS_A_DAY = 86_400
+
+/**
+ * Opens a session, or brings one back to a new socket. Only an explicit login may evict another device; a session that
+ * comes back keeps its rank and replaces only its own earlier socket (DESIGN-SECURITY 4).
+ */
+export const openSession = defineMutation<OpenSession, OpenedSession>(
+  'login/open-session',
+  async (tx, args) => {
+    const accepted = await acceptTicket(tx, args.ticket, args.quota)
+    const { app } = args.ticket
+    const account = accepted.accountId
+    const sessions = await sessionQueries(tx.db).sessions.all({ app, account })
+    const earlier = args.earlier && sessions.find(session => session.session_id === args.earlier?.id)
+    if (args.earlier && earlier) return comeBack(tx, args, accepted, earlier)
+
+    const live = await forgetOld(tx, app, account, sessions)
+    const evicted = evictions(
+      live.map(session => ({
+        sessionId: session.session_id,
+        platform: session.platform as Platform,
+        rank: session.rank,
+        connected: session.connected !== 0 && session.node_id === tx.nodeId,
+      })),
+      args.platform,
+      args.rules,
+    )
+    for (const { sessionId, type } of evicted) {
+      await sessionQueries(tx.db).endSession.run({
+        app,
+        account,
+        session: sessionId,
+        ended: type,
+        seen: tx.now,
+      })
+      tx.changed({
+        kind: 'end',
+        app,
+        account,
+        sessions: [sessionId],
+        upToRank: 0,
+        type,
+        info: `The same account logged in on ${args.platform}.`,
+      })
+    }
+    const rank = await tx.nextNumber(SESSION_RANK)
+    await sessionQueries(tx.db).insertSession.run({
+      app,
+      account,
+      session_id: args.newSession.id,
+      token_hash: args.newSession.tokenHash,
+      generation: 1,
+      platform: args.platform,
+      instance: args.instance,
+      rank,
+      key_id: args.ticket.keyId,
+      issued: args.ticket.issued,
+      expires: accepted.expires,
+      node_id: tx.nodeId,
+      connected: 1,
+      ended: '',
+      seen: tx.now,
+    })
+    return { ...accepted, sessionId: args.newSession.id, generation: 1, rank, resumed: false }
+  },
+  { keepsHeads: true },
+)
+
+async function comeBack(
+  tx: Transaction,
+  args: OpenSession,
+  accepted: AcceptedTicket,
+  session: SessionRow,
+): Promise<OpenedSession> {
+  const { app } = args.ticket
+  const account = accepted.accountId
+  const claimed = args.earlier
+  if (!claimed || claimed.tokenHash !== session.token_hash)
+    throw new CommandError(
+      ErrorCode.LOGIN_STATE_INVALID,
+      'This is not the device that opened the session; log in without it.',
+      { check: 'session' },
+    )
+  if (session.ended)
+    throw new CommandError(ErrorCode.LOGIN_STATE_INVALID, 'The session was ended; log in again explicitly.', {
+      check: 'session-ended',
+      ended: session.ended,
+    })
+  if (claimed.generation < session.generation)
+    throw new CommandError(ErrorCode.LOGIN_STATE_INVALID, 'A newer socket of this session exists.', {
+      check: 'session-generation',
+      generation: session.generation,
+    })
+  const generation = session.generation + 1
+  await sessionQueries(tx.db).reconnect.run({
+    app,
+    account,
+    session: session.session_id,
+    generation,
+    key: args.ticket.keyId,
+    issued: args.ticket.issued,
+    expires: accepted.expires,
+    node: tx.nodeId,
+    seen: tx.now,
+  })
+  tx.changed({ kind: 'replaced', app, account, session: session.session_id, generation })
+  return { ...accepted, sessionId: session.session_id, generation, rank: session.rank, resumed: true }
+}
+
+/** Deletes what is past and returns the sessions that still live. */
+async function forgetOld(
+  tx: Transaction,
+  app: number,
+  account: number,
+  sessions: readonly SessionRow[],
+): Promise<SessionRow[]> {
+  const lost = tx.now - FORGET_AFTER_DAYS * SECONDS_A_DAY
+  const ended = sessions.filter(session => session.ended).sort((a, b) => b.seen - a.seen)
+  const gone = new Set([
+    ...sessions.filter(session => session.expires < tx.now || (!session.connected && session.seen < lost)),
+    ...ended.slice(ENDED_KEPT),
+  ])
+  for (const session of gone)
+    await sessionQueries(tx.db).deleteSession.run({ app, account, session: session.session_id })
+  return sessions.filter(session => !session.ended && !gone.has(session))
+}

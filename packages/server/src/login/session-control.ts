@@ -1,0 +1,9 @@
+/** What the session commands may do to the socket they came through; the WebSocket door implements it. */
+export interface SessionControl {
+  /** Renews the UserSig of a living session in place; resolves with its new end in Unix seconds. */
+  renew(sessionId: string, userSig: string): Promise<number>
+  /** Ends the session as its user's own wish; the socket closes after the answer. */
+  logout(sessionId: string): Promise<void>
+  /** End of the session's UserSig in Unix seconds. */
+  expiresAt(sessionId: string): number
+}

@@ -1,0 +1,152 @@
+import { ErrorCode } from '@rookery/protocol/error-code'
+import { formatMessageKey } from '@rookery/protocol/message-key'
+import { tinyIdOf } from '@rookery/protocol/tiny-id'
+import type { Account } from '../accounts/account.ts'
+import type { Caller } from '../commands/caller.ts'
+import { CommandError } from '../commands/command-error.ts'
+import type { Services } from '../commands/services.ts'
+import type { AppendKey, AppendResult } from '../store/append.ts'
+import { MessageFlag } from '../store/schema.ts'
+import { checkElements } from './element-check.ts'
+import { checkMessageSize } from './message-body.ts'
+import { type ShownMessage, wireMessageText } from './message-frame.ts'
+
+/** One send, checked for its form; the accounts exist. */
+export interface C2cSend {
+  readonly from: Account
+  readonly to: Account
+  readonly msgSeq: number
+  readonly random: number
+  /** Unix seconds of the sender's clock. */
+  readonly clientTime: number
+  readonly parsedBody: unknown
+  readonly body: string
+  readonly custom: string
+  /** Bits of `MessageFlag`. */
+  readonly flags: number
+  readonly key: AppendKey
+  readonly onlineOnly: boolean
+  /** JSON text, empty for none. */
+  readonly pushInfo: string
+  /** Deliver to the sender's other devices now; history is decided by the flags. */
+  readonly syncSender: boolean
+}
+
+export type C2cSent =
+  | { readonly outcome: 'stored' | 'duplicate'; readonly result: Extract<AppendResult, { seq: number }> }
+  | { readonly outcome: 'transient'; readonly time: number }
+
+/**
+ * Takes one message through the checks, the log and the fan-out. Resolves after it is durable; throws what the sender must be
+ * told. The frame is encoded once for everybody.
+ */
+export async function sendC2c(services: Services, caller: Caller, send: C2cSend): Promise<C2cSent> {
+  const { app } = caller
+  checkElements(send.parsedBody, {
+    messages: app.setting('message.mergeMax'),
+    depth: app.setting('message.mergeDepth'),
+  })
+  checkMessageSize(send.body, send.custom, app.setting('message.maxBytes'), caller.door)
+  if (send.onlineOnly) return passOn(services, caller, send)
+
+  const result = await services.store.append({
+    app: app.id,
+    sender: send.from.id,
+    receiver: send.to.id,
+    msgSeq: send.msgSeq,
+    random: send.random,
+    clientTime: send.clientTime,
+    flags: send.flags,
+    body: send.body,
+    custom: send.custom,
+    pushInfo: send.pushInfo,
+    key: send.key,
+    importTime: 0,
+  })
+  services.metrics.messages.inc({ outcome: result.outcome })
+  if (result.outcome === 'conflict')
+    throw new CommandError(
+      ErrorCode.MESSAGE_REQUEST_INVALID,
+      'Another message was already sent with this MsgClientTime and MsgRandom; choose a new MsgRandom.',
+      { check: 'client-key' },
+    )
+  if (result.outcome === 'gone') throw accountGone(result.which, send)
+  if (result.outcome === 'stored') announce(services, caller, send, result)
+  return { outcome: result.outcome, result }
+}
+
+/** Answer fields of a send (rest-1 section 4.2). */
+export function sentFields(
+  send: Pick<C2cSend, 'from' | 'clientTime' | 'random' | 'msgSeq'>,
+  sent: C2cSent,
+): { MsgTime: number; MsgKey: string; MsgId: string } {
+  const time = sent.outcome === 'transient' ? sent.time : sent.result.time
+  const msgSeq = sent.outcome === 'transient' ? send.msgSeq : sent.result.msgSeq
+  return {
+    MsgTime: time,
+    MsgKey: formatMessageKey({ msgSeq, random: send.random, time }),
+    MsgId: `${tinyIdOf(send.from.id)}-${send.clientTime}-${send.random}`,
+  }
+}
+
+function announce(
+  services: Services,
+  caller: Caller,
+  send: C2cSend,
+  result: Extract<AppendResult, { seq: number }>,
+): void {
+  const shown = (send.flags & MessageFlag.HIDDEN_FROM_SENDER) === 0
+  const seen = (send.flags & MessageFlag.HIDDEN_FROM_RECEIVER) === 0
+  const frame = `{"ev":"message","m":${wireMessageText(shownMessage(send, result), send.from, send.to)}}`
+  const cover = `{"ev":"cover","ConvId":${result.conv},"Seq":${result.seq}}`
+  const except = caller.sessionId === undefined ? {} : { except: caller.sessionId }
+  const { bus } = services
+  const app = caller.app.id
+  if (shown && seen && send.syncSender && send.from.id !== send.to.id) {
+    bus.push({ app, to: [send.from.id, send.to.id], frame, ...except })
+    return
+  }
+  bus.push({ app, to: [send.to.id], frame: seen ? frame : cover, ...except })
+  if (send.from.id !== send.to.id)
+    bus.push({ app, to: [send.from.id], frame: shown && send.syncSender ? frame : cover, ...except })
+}
+
+/** Online-only: nobody stores it, so it has no number. */
+function passOn(services: Services, caller: Caller, send: C2cSend): C2cSent {
+  const time = Math.floor(Date.now() / 1000)
+  const message = shownMessage(send, { conv: 0, seq: 0, time })
+  const to = send.syncSender && send.from.id !== send.to.id ? [send.from.id, send.to.id] : [send.to.id]
+  services.bus.push({
+    app: caller.app.id,
+    to,
+    frame: `{"ev":"online","m":${wireMessageText(message, send.from, send.to)}}`,
+    ...(caller.sessionId !== undefined && { except: caller.sessionId }),
+  })
+  services.metrics.messages.inc({ outcome: 'transient' })
+  return { outcome: 'transient', time }
+}
+
+function shownMessage(send: C2cSend, at: { conv: number; seq: number; time: number }): ShownMessage {
+  return {
+    conv: at.conv,
+    seq: at.seq,
+    changeNo: 0,
+    msgSeq: send.msgSeq,
+    random: send.random,
+    time: at.time,
+    clientTime: send.clientTime,
+    flags: send.flags,
+    body: send.body,
+    custom: send.custom,
+    version: 0,
+    peerReadTime: 0,
+    revoker: '',
+    revokeReason: '',
+  }
+}
+
+function accountGone(which: 'sender' | 'receiver', send: C2cSend): CommandError {
+  return which === 'sender'
+    ? new CommandError(ErrorCode.MESSAGE_ACCOUNT_INVALID, `The sender ${send.from.userId} was deleted.`)
+    : new CommandError(ErrorCode.MSG_RECEIVER_NOT_FOUND, `The receiver ${send.to.userId} was deleted.`)
+}

@@ -1,0 +1,60 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+/** Everything that the server counts. Labels are bounded: names of commands and codes, never ids of users. */
+export class Metrics {
+  readonly registry = new Registry()
+
+  readonly commands = new Counter({
+    name: 'rookery_commands_total',
+    help: 'Calls of commands, by door, command and error code (0 = success).',
+    labelNames: ['door', 'command', 'code'] as const,
+    registers: [this.registry],
+  })
+
+  readonly commandSeconds = new Histogram({
+    name: 'rookery_command_seconds',
+    help: 'Time from a request to its answer, by door.',
+    labelNames: ['door'] as const,
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3],
+    registers: [this.registry],
+  })
+
+  readonly logins = new Counter({
+    name: 'rookery_logins_total',
+    help: 'Logins, by error code (0 = success).',
+    labelNames: ['code'] as const,
+    registers: [this.registry],
+  })
+
+  readonly messages = new Counter({
+    name: 'rookery_messages_total',
+    help: 'Sends, by outcome: stored, duplicate, transient, conflict, suppressed.',
+    labelNames: ['outcome'] as const,
+    registers: [this.registry],
+  })
+
+  readonly sockets = new Gauge({
+    name: 'rookery_sockets',
+    help: 'Open WebSocket connections, logged in or not.',
+    labelNames: ['state'] as const,
+    registers: [this.registry],
+  })
+
+  readonly socketCloses = new Counter({
+    name: 'rookery_socket_closes_total',
+    help: 'Sockets that the server closed, by reason.',
+    labelNames: ['reason'] as const,
+    registers: [this.registry],
+  })
+
+  readonly frames = new Counter({
+    name: 'rookery_frames_total',
+    help: 'Frames over WebSockets, by direction.',
+    labelNames: ['direction'] as const,
+    registers: [this.registry],
+  })
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry })
+  }
+}

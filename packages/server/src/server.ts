@@ -1,0 +1,115 @@
+import type { Settings } from '@rookery/protocol/limits'
+import type { Logger } from 'pino'
+import { AccountDirectory } from './accounts/account-directory.ts'
+import { AppRegistry } from './apps/app-registry.ts'
+import type { SecretBox } from './apps/secret-box.ts'
+import { LocalBus } from './bus/bus.ts'
+import { CommandTable } from './commands/command-table.ts'
+import type { Services } from './commands/services.ts'
+import { RestDoor } from './doors/http/rest-door.ts'
+import { Listener, type ListenerOptions, type PageHandler } from './doors/listener.ts'
+import { SocketDoor } from './doors/socket/socket-door.ts'
+import { SocketHub } from './doors/socket/socket-hub.ts'
+import { FailureLimit } from './login/failure-limit.ts'
+import type { SessionControl } from './login/session-control.ts'
+import { Metrics } from './observability/metrics.ts'
+import { operationsPages, type Readiness } from './observability/operations-pages.ts'
+import { EmbeddedStore } from './store/sqlite/embedded-store.ts'
+
+export interface ServerOptions extends ListenerOptions {
+  readonly dataFolder: string
+  readonly secretBox: SecretBox
+  readonly settings: Settings
+  readonly log: Logger
+  /** Seconds that a stop gives clients to move away. */
+  readonly drainSeconds: number
+  /** Pages beside the server's own, for example the example app. */
+  readonly pages?: PageHandler
+}
+
+export interface RunningServer {
+  readonly port: number
+  readonly url: string
+  readonly services: Services
+  /** Moves clients away, finishes what is under way, closes the store. */
+  stop(): Promise<void>
+}
+
+/** How often a stop looks whether the last commands are done. */
+const BUSY_CHECK_MS = 20
+
+/** Starts one server on a data folder. Resolves when it accepts connections. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { log } = options
+  const store = await EmbeddedStore.open({
+    folder: options.dataFolder,
+    onDefect: text => log.error({ detail: text }, 'The writer reported a failure.'),
+  })
+  const bus = new LocalBus()
+  const hub = new SocketHub()
+  const failures = new FailureLimit()
+  const metrics = new Metrics()
+  const table = new CommandTable()
+  const control: { sessions?: SessionControl } = {}
+  const services: Services = {
+    store,
+    apps: new AppRegistry(store, options.secretBox, options.settings),
+    accounts: new AccountDirectory(store),
+    bus,
+    log,
+    metrics,
+    settings: options.settings,
+    get sessions(): SessionControl {
+      if (!control.sessions) throw new Error('The WebSocket door is not open yet.')
+      return control.sessions
+    },
+  }
+  bus.onPush(push => hub.push(push))
+  const sockets = new SocketDoor({ services, table, hub, failures })
+  control.sessions = sockets
+  store.onCommit(changes => {
+    hub.apply(changes)
+    if (changes.some(change => change.kind === 'expiry')) sockets.wakeSoon()
+  })
+  const rest = new RestDoor({ services, table, failures })
+  const state: { ready: Readiness } = { ready: { ok: true } }
+  const own = operationsPages({
+    metrics,
+    readiness: () =>
+      store.storageError === undefined
+        ? state.ready
+        : { ok: false, reason: `writes fail: ${store.storageError}` },
+  })
+  const listener = new Listener({
+    options,
+    rest,
+    sockets,
+    services,
+    log,
+    pages: async (request, url, address) =>
+      (await own(request, url, address)) ?? (await options.pages?.(request, url, address)),
+  })
+  const scheme = options.tls ? 'https' : 'http'
+  return {
+    port: listener.port,
+    url: `${scheme}://${options.host.includes(':') ? `[${options.host}]` : options.host}:${listener.port}`,
+    services,
+    async stop() {
+      state.ready = { ok: false, reason: 'the server is stopping' }
+      listener.stopAccepting()
+      if (hub.size > 0 && options.drainSeconds > 0) {
+        sockets.drain(options.drainSeconds * 1000)
+        await until(() => hub.size === 0, options.drainSeconds * 1000)
+      }
+      await until(() => !rest.busy && !sockets.busy, 5000)
+      sockets.closeAll()
+      await listener.stop()
+      await store.close()
+    },
+  }
+}
+
+async function until(done: () => boolean, atMostMs: number): Promise<void> {
+  const end = Date.now() + atMostMs
+  while (!done() && Date.now() < end) await Bun.sleep(BUSY_CHECK_MS)
+}

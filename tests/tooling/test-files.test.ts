@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'bun:test'
+import { chooseFiles, isTestFile, splitArguments } from '../../scripts/test-files.mjs'
+
+const files = ['packages/chat/src/a.test.ts', 'packages/server/src/chat.test.ts', 'tests/flow/chat.test.ts']
+const choose = (...filters: readonly string[]) => chooseFiles(files, filters, '/project')
+
+describe('what follows `npm test --`', () => {
+  test('runs everything when there is no filter', () => {
+    expect(choose()).toEqual(files)
+  })
+
+  test('chooses the files whose path contains a filter', () => {
+    expect(choose('chat')).toEqual(files)
+    expect(choose('server', 'flow')).toEqual([files[1] ?? '', files[2] ?? ''])
+    expect(choose('nothing')).toEqual([])
+  })
+
+  test('chooses what lies under a filter that is a path', () => {
+    expect(choose('./packages/chat')).toEqual([files[0] ?? ''])
+    expect(choose('/project/tests/')).toEqual([files[2] ?? ''])
+    expect(choose('./pack')).toEqual([])
+  })
+
+  test('goes to bun when it is an option, together with its value', () => {
+    expect(splitArguments(['chat', '-t', 'a name', '--bail', '--timeout=9', './tests'])).toEqual({
+      filters: ['chat', './tests'],
+      options: ['-t', 'a name', '--bail', '--timeout=9'],
+    })
+  })
+
+  test('finds the names that bun takes for tests', () => {
+    expect(files.every(isTestFile)).toBe(true)
+    expect(['a.spec.tsx', 'a_test.mjs'].every(isTestFile)).toBe(true)
+    expect(['latest.ts', 'a.test.md', 'test.ts'].some(isTestFile)).toBe(false)
+  })
+})

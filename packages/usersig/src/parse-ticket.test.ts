@@ -62,6 +62,14 @@ test('no ticket gives 70002', () => {
     expect(failure(empty)).toStartWith('70002 present')
 })
 
+test('white space around a pasted ticket does no harm, whatever its length', () => {
+  for (const ticket of [V1, V1.replaceAll('_', ''), ...V2_VECTORS.map(vector => vector.ticket)]) {
+    for (const space of [' ', '  ', '   ', '    ', '\n', ' \r\n', '\t ']) {
+      expect(failure(`${space}${ticket}${space}`)).toBe('read')
+    }
+  }
+})
+
 test('text that is not base64, or too long, or no text at all gives 70003', () => {
   expect(failure('%%%')).toStartWith('70003 encoding')
   expect(failure(`${V1}$`)).toStartWith('70003 encoding')

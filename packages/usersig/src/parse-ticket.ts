@@ -33,6 +33,8 @@ const V1_MARKS = [
   'TLS.version',
 ] as const
 
+const LOST_PLUS = /^ {1,3}$/
+
 type Fields = ReadonlyMap<string, FieldValue>
 
 /** What is wrong with a document's content; thrown inside this file only. */
@@ -45,16 +47,17 @@ function isSpace(char: number): boolean {
 }
 
 /**
- * Without the white space around it. One space that completes the last group of four stays: it is a `+` of the
- * standard alphabet that came through a query string.
+ * Without the white space around it. Up to three spaces that complete the last group of four stay: they are the `+` of
+ * the standard alphabet that came through a query string.
  */
 function withoutOuterSpace(text: string): string {
   let start = 0
   let end = text.length
   while (start < end && isSpace(text.charCodeAt(start))) start++
   while (end > start && isSpace(text.charCodeAt(end - 1))) end--
-  const lostPlus = text.length === end + 1 && text.charCodeAt(end) === 0x20 && (text.length - start) % 4 === 0
-  return text.slice(start, lostPlus && end > start ? end + 1 : end)
+  const after = text.slice(end)
+  const isLostPlus = end > start && LOST_PLUS.test(after) && (text.length - start) % 4 === 0
+  return isLostPlus ? text.slice(start) : text.slice(start, end)
 }
 
 function present(fields: Fields, name: string): Exclude<FieldValue, null> | undefined {

@@ -200,9 +200,7 @@ const TABLE: Table = {
     opened: stay,
     closed: (state, input) =>
       // The timer goes on: the moment to come back was drawn when the node asked.
-      input.final
-        ? end([UNTIMER])
-        : stay({ at: 'waiting', attempt: state.attempt, refreshed: false }),
+      input.final ? end([UNTIMER]) : stay({ at: 'waiting', attempt: state.attempt, refreshed: false }),
     timer: leave,
     accepted: stay,
     refused: stay,

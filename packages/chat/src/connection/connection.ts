@@ -52,6 +52,16 @@ export interface ConnectionOptions {
 /** First close code after which a client must not come back by itself (wire.ts). */
 const FINAL_CLOSE = 4500
 
+/** Share of the server's patience after which the next beat goes out: two may be lost. */
+const BEATS_BEFORE_SILENCE = 0.4
+
+const KICK_TYPES: readonly KickType[] = [
+  'multipleAccount',
+  'multipleDevice',
+  'userSigExpired',
+  'REST_API_Kick',
+]
+
 /** Drives the state machine of `connection-state.ts` with a transport and a clock. */
 export class Connection {
   readonly #options: ConnectionOptions
@@ -60,7 +70,10 @@ export class Connection {
   #state: State = { at: 'idle' }
   #link: Link | undefined
   #cancelTimer: Cancel | undefined
-  #cancelHello: Cancel | undefined
+  #cancelBeat: Cancel | undefined
+  /** Milliseconds. */
+  #helloInterval = 0
+  #helloAt = 0
   #cancelWatch: Cancel | undefined
   #userSig: string
   #session: { readonly id: string; readonly generation: number; readonly token: string } | undefined
@@ -134,7 +147,7 @@ export class Connection {
     for (const effect of effects) this.#act(effect)
     if (before.at === 'entering' && !isOnline) this.#table.lost()
     if (wasOnline && !isOnline) {
-      this.#cancelHello?.()
+      this.#cancelBeat?.()
       this.#cancelWatch?.()
       this.#cancelWatch = undefined
       this.#table.lost()
@@ -217,11 +230,18 @@ export class Connection {
       })
       // The machine's own timer and the close event stand for a login without an answer.
       .catch(() => undefined)
+    // The server raises the generation with every login; if this answer is lost, the next try must not be below it.
+    if (this.#session) this.#session = { ...this.#session, generation: this.#session.generation + 1 }
   }
 
   #onLoginReply(reply: ReplyBody): void {
     if (this.#state.at !== 'entering') return
     if (reply.ErrorCode !== 0) {
+      const kick = kickOf(reply)
+      if (kick) {
+        this.#onKicked(kick, reply.ErrorInfo)
+        return
+      }
       const afterMs = reply.ErrorDetail?.retryAfterMs ?? 0
       this.#ending = { why: 'refused', error: refusal(reply) }
       const verdict = verdictOf(reply.ErrorCode, afterMs, this.#options.getUserSig !== undefined)
@@ -234,7 +254,9 @@ export class Connection {
     this.#ending = { why: 'stopped' }
     this.#renewal?.schedule({ issuedAt: answer.IssuedAt, expiresAt: answer.ExpiresAt })
     this.#take({ is: 'accepted' })
-    this.#scheduleHello(answer.HelloInterval * 1000)
+    this.#helloInterval = answer.HelloInterval * 1000
+    this.#helloAt = this.#options.clock.now()
+    this.#scheduleBeat(Math.min(this.#helloInterval, answer.SilenceLimit * 1000 * BEATS_BEFORE_SILENCE))
     this.#table.opened(answer.MaxFrameBytes)
     this.#options.hooks.onOnline(answer)
   }
@@ -248,14 +270,9 @@ export class Connection {
       return
     }
     switch (frame.ev) {
-      case 'kicked': {
-        this.#ending = { why: 'kicked', type: frame.Type, info: frame.Info }
-        // The session is over on the server: a renewed login is a new one.
-        this.#session = undefined
-        const renewable = frame.Type === 'userSigExpired' && this.#options.getUserSig !== undefined
-        this.#take({ is: 'kicked', renewable })
+      case 'kicked':
+        this.#onKicked(frame.Type, frame.Info)
         return
-      }
       case 'drain':
         this.#take({ is: 'drain', withinMs: frame.ReconnectWithinMs })
         return
@@ -265,6 +282,14 @@ export class Connection {
       default:
         this.#options.hooks.onEvent(frame)
     }
+  }
+
+  #onKicked(type: KickType, info: string): void {
+    this.#ending = { why: 'kicked', type, info }
+    // The session is over on the server: a renewed login is a new one.
+    this.#session = undefined
+    const renewable = type === 'userSigExpired' && this.#options.getUserSig !== undefined
+    this.#take({ is: 'kicked', renewable })
   }
 
   async #refresh(): Promise<void> {
@@ -290,16 +315,19 @@ export class Connection {
     return fetchUserSig(this.#options.getUserSig, this.#options.userId, this.#options.clock)
   }
 
-  #scheduleHello(interval: number): void {
-    this.#cancelHello?.()
-    this.#cancelHello = this.#options.clock.after(interval * (0.9 + 0.1 * this.#options.clock.random()), () => {
-      void this.#hello()
-      this.#scheduleHello(interval)
+  /** The server drops who is silent, so a ping goes out more often than the comparison of `session/hello`. */
+  #scheduleBeat(interval: number): void {
+    const { clock } = this.#options
+    this.#cancelBeat?.()
+    this.#cancelBeat = clock.after(interval * (0.9 + 0.1 * clock.random()), () => {
+      const isHelloDue = clock.now() - this.#helloAt >= this.#helloInterval * 0.9
+      if (isHelloDue) this.#helloAt = clock.now()
+      void this.#beat(isHelloDue ? this.#options.hooks.hello() : undefined)
+      this.#scheduleBeat(interval)
     })
   }
 
-  async #hello(): Promise<void> {
-    const body = this.#options.hooks.hello()
+  async #beat(body: HelloBody | undefined): Promise<void> {
     try {
       const reply = await this.call(body ? 'session/hello' : 'session/ping', body ?? {}, {
         urgent: true,
@@ -331,7 +359,7 @@ export class Connection {
 
   #finish(): void {
     this.#cancelTimer?.()
-    this.#cancelHello?.()
+    this.#cancelBeat?.()
     this.#cancelWatch?.()
     this.#renewal?.stop()
     this.#link?.close()
@@ -339,6 +367,13 @@ export class Connection {
     this.#options.hooks.onEnd(this.#ending)
     this.#table.end(new ChatError(ErrorCode.SDK_NOT_READY, 'The session is over. Log in again.'))
   }
+}
+
+/** A session that ended while its client was away: its login is answered with how it ended. */
+function kickOf(reply: ReplyBody): KickType | undefined {
+  if (reply.ErrorCode !== ErrorCode.LOGIN_STATE_INVALID) return undefined
+  const ended = reply.ErrorDetail?.ended
+  return KICK_TYPES.find(type => type === ended)
 }
 
 export function refusal(reply: ReplyBody): ChatError {

@@ -10,13 +10,24 @@ export type GetUserSig = (userID: string) => string | Promise<string>
 export function fetchUserSig(get: GetUserSig | undefined, userID: string, clock: Clock): Promise<string> {
   return new Promise((resolve, reject) => {
     const cancel = clock.after(USERSIG_TIMEOUT, () => {
-      reject(new ChatError(ErrorCode.USERSIG_MISSING, `getUserSig gave nothing within ${USERSIG_TIMEOUT / 1000} s.`))
+      reject(
+        new ChatError(
+          ErrorCode.USERSIG_MISSING,
+          `getUserSig gave nothing within ${USERSIG_TIMEOUT / 1000} s.`,
+        ),
+      )
     })
     Promise.resolve()
       .then(() => get?.(userID))
       .then(userSig => {
         if (typeof userSig === 'string' && userSig !== '') resolve(userSig)
-        else reject(new ChatError(ErrorCode.USERSIG_MISSING, 'getUserSig gave no UserSig. Return a non-empty string.'))
+        else
+          reject(
+            new ChatError(
+              ErrorCode.USERSIG_MISSING,
+              'getUserSig gave no UserSig. Return a non-empty string.',
+            ),
+          )
       }, reject)
       .finally(cancel)
   })

@@ -1,3 +1,5 @@
+// biome-ignore-all lint/suspicious/noDuplicateEnumValues: the original gives several names the same number
+
 /** Names and values are those of the public type file of `@tencentcloud/chat` 3.6.6. */
 export enum TYPES {
   MSG_TEXT = 'TIMTextElem',

@@ -112,7 +112,12 @@ export class ConversationActions {
     const record = this.#options.list.get(peer)
     if (!record || record.convId === 0) return
     const seq = record.log.seq
-    await this.#options.call('recentcontact/delete', { Type: 1, To_Account: peer, ClearRamble: 1, ClearOnly: 1 })
+    await this.#options.call('recentcontact/delete', {
+      Type: 1,
+      To_Account: peer,
+      ClearRamble: 1,
+      ClearOnly: 1,
+    })
     record.unread.read(seq)
     this.#clear(record, seq)
     this.#changed(record)
@@ -145,7 +150,10 @@ export class ConversationActions {
     const failed = new Map<string, number>()
     for (let at = 0; at < userIDs.length; at += ACCOUNTS_PER_REQUEST) {
       const part = userIDs.slice(at, at + ACCOUNTS_PER_REQUEST).map(textOf)
-      const reply = await this.#options.call('recentcontact/set_recv_opt', { To_Account: part, RecvOpt: recvOpt })
+      const reply = await this.#options.call('recentcontact/set_recv_opt', {
+        To_Account: part,
+        RecvOpt: recvOpt,
+      })
       for (const it of contentsOf(reply.ErrorList)) failed.set(textOf(it.To_Account), numberOf(it.ErrorCode))
       for (const userID of part) {
         const record = this.#options.list.get(userID)
@@ -157,7 +165,11 @@ export class ConversationActions {
     this.#options.inbox.flush()
     return {
       successUserIDList: userIDs.filter(userID => !failed.has(userID)).map(userID => ({ userID })),
-      failureUserIDList: [...failed].map(([userID, code]) => ({ userID, code, message: `Refused with code ${code}.` })),
+      failureUserIDList: [...failed].map(([userID, code]) => ({
+        userID,
+        code,
+        message: `Refused with code ${code}.`,
+      })),
     }
   }
 
@@ -165,7 +177,10 @@ export class ConversationActions {
   mark(conversationIDs: unknown, markType: unknown, isEnabled: boolean): Promise<BatchOutcome> {
     const places = placesOf(markType)
     if (places.length === 0) {
-      throw new ChatError(ErrorCode.OPERATION_INVALID, 'markType must be a mark: 1, 2, 4, 8, or 2^32 to 2^63.')
+      throw new ChatError(
+        ErrorCode.OPERATION_INVALID,
+        'markType must be a mark: 1, 2, 4, 8, or 2^32 to 2^63.',
+      )
     }
     const item = { OptType: 1, [isEnabled ? 'SetMark' : 'ClearMark']: places }
     return this.#markContacts(conversationIDs, item, record => {
@@ -215,7 +230,10 @@ export class ConversationActions {
 
 export function peersOf(conversationIDs: unknown): readonly string[] {
   if (Array.isArray(conversationIDs)) return conversationIDs.map(peerOf)
-  throw new ChatError(ErrorCode.CONVERSATION_ID_INVALID, 'conversationIDList must be an array of conversationIDs.')
+  throw new ChatError(
+    ErrorCode.CONVERSATION_ID_INVALID,
+    'conversationIDList must be an array of conversationIDs.',
+  )
 }
 
 /** Results per conversation; those that the server does not mention succeeded. */

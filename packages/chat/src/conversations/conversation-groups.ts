@@ -42,7 +42,11 @@ export class ConversationGroups {
     const [result] = contentsOf(reply.GroupResultItem)
     const outcome = outcomeOf(peers, result?.ResultItem)
     const groupId = numberOf(isContent(result?.GroupItem) ? result.GroupItem.GroupId : 0)
-    if (groupId > 0) this.#setGroups(it => [...it.filter(group => group.GroupId !== groupId), { GroupId: groupId, GroupName: name }])
+    if (groupId > 0)
+      this.#setGroups(it => [
+        ...it.filter(group => group.GroupId !== groupId),
+        { GroupId: groupId, GroupName: name },
+      ])
     this.#move(groupId, name, outcome.successConversationIDList, ADD)
     return outcome
   }
@@ -83,7 +87,11 @@ export class ConversationGroups {
   }
 
   #update(group: Content): Promise<ReplyBody> {
-    return this.#options.call('recentcontact/update_contact_group', { UpdateType: 1, UpdateGroup: group }, ONCE)
+    return this.#options.call(
+      'recentcontact/update_contact_group',
+      { UpdateType: 1, UpdateGroup: group },
+      ONCE,
+    )
   }
 
   #setGroups(change: (groups: readonly WireContactGroup[]) => readonly WireContactGroup[]): void {

@@ -1,4 +1,4 @@
-import type { WireContactGroup } from '@rookery/protocol/wire'
+import type { WireContactGroup, WireConversation } from '@rookery/protocol/wire'
 import { TYPES } from '../constants/types.ts'
 import { byRecency, type Conversation } from './conversation.ts'
 import { ConversationRecord } from './conversation-record.ts'
@@ -6,9 +6,16 @@ import { ConversationRecord } from './conversation-record.ts'
 /** Remind types whose conversations are left out of the total (sdk-1 section 15.1). */
 const UNCOUNTED: readonly TYPES[] = [TYPES.MSG_REMIND_ACPT_NOT_NOTE, TYPES.MSG_REMIND_DISCARD]
 
+export interface Numbers {
+  readonly seq: number
+  readonly changeNo: number
+}
+
 /** All conversations of the user, hidden ones included. */
 export class ConversationList {
   readonly #records = new Map<string, ConversationRecord>()
+  /** Conversations with a former account of the same UserID: only their numbers matter, to compare with the server. */
+  readonly #former = new Map<number, Numbers>()
   #groups: readonly WireContactGroup[] = []
 
   get groups(): readonly WireContactGroup[] {
@@ -47,16 +54,30 @@ export class ConversationList {
     const record = this.ensure(peer)
     if (convId < record.convId) return undefined
     if (record.convId === 0) record.convId = convId
-    else if (convId > record.convId) record.restart(convId)
+    else if (convId > record.convId) {
+      this.#former.set(record.convId, { seq: record.log.seq, changeNo: record.log.changeNo })
+      record.restart(convId)
+    }
     return record
+  }
+
+  /** What the server says of a conversation that {@link ensureNumber} did not give. */
+  noteFormer(item: WireConversation): void {
+    this.#former.set(item.ConvId, { seq: item.HeadSeq, changeNo: item.ChangeNo })
+  }
+
+  former(): readonly (readonly [convId: number, numbers: Numbers])[] {
+    return [...this.#former]
   }
 
   remove(peer: string): void {
     this.#records.delete(peer)
   }
 
-  clear(): void {
-    this.#records.clear()
+  /** Another store: its numbers have nothing to do with those known. */
+  restartAll(): void {
+    this.#former.clear()
+    for (const record of this.#records.values()) record.restart(0)
   }
 
   /** What the app's list shows, sorted: a fresh array. */
@@ -76,12 +97,11 @@ export class ConversationList {
   }
 
   /** Sums of the covered numbers, as `session/hello` compares them. */
-  heads(): { readonly seq: number; readonly changeNo: number } {
-    let [seq, changeNo] = [0, 0]
-    for (const record of this.#records.values()) {
-      seq += record.log.seq
-      changeNo += record.log.changeNo
+  heads(): Numbers {
+    const all = [...this.all().map(record => record.log), ...this.#former.values()]
+    return {
+      seq: all.reduce((sum, it) => sum + it.seq, 0),
+      changeNo: all.reduce((sum, it) => sum + it.changeNo, 0),
     }
-    return { seq, changeNo }
   }
 }

@@ -114,12 +114,16 @@ export function marksOf(standardMark: string): readonly number[] {
   return [...standardMark].flatMap((digit, place) => (digit === '1' ? [2 ** place] : []))
 }
 
-const REMIND = [TYPES.MSG_REMIND_ACPT_AND_NOTE, TYPES.MSG_REMIND_DISCARD, TYPES.MSG_REMIND_ACPT_NOT_NOTE] as const
+const REMIND = [
+  TYPES.MSG_REMIND_ACPT_AND_NOTE,
+  TYPES.MSG_REMIND_DISCARD,
+  TYPES.MSG_REMIND_ACPT_NOT_NOTE,
+] as const
 
 export const remindTypeOf = (recvOpt: 0 | 1 | 2): TYPES => REMIND[recvOpt]
 
 /** Undefined for the types that a one-to-one conversation does not know. */
 export function recvOptOf(remindType: unknown): 0 | 1 | 2 | undefined {
-  const place = REMIND.findIndex(it => it === remindType)
+  const place = (REMIND as readonly unknown[]).indexOf(remindType)
   return place === 0 || place === 1 || place === 2 ? place : undefined
 }

@@ -49,7 +49,11 @@ export class ReadReports {
     const upTo = this.#unreported.get(record)
     if (upTo === undefined) return
     try {
-      await this.#options.call('openim/set_msg_read', { Peer_Account: record.peer, ReadSeq: upTo }, { resend: true })
+      await this.#options.call(
+        'openim/set_msg_read',
+        { Peer_Account: record.peer, ReadSeq: upTo },
+        { resend: true },
+      )
       if (this.#unreported.get(record) === upTo) this.#unreported.delete(record)
     } catch {
       // Kept for the next reconnect, or replaced by the next reading.

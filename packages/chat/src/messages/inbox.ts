@@ -108,7 +108,8 @@ export class Inbox {
     const before = entry ? beforeOf(entry.message) : unseen(m, kind)
     const message = this.remember(m)
     if (message.isRevoked && !before.isRevoked) {
-      if (isCountable(m, this.#options.me) && changeNo > record.itemChangeNo) record.unread.recalled(m.Seq ?? 0)
+      if (isCountable(m, this.#options.me) && changeNo > record.itemChangeNo)
+        record.unread.recalled(m.Seq ?? 0)
       this.#emit(EVENT.MESSAGE_REVOKED, [message])
     } else if (message.version > before.version) {
       this.#emit(EVENT.MESSAGE_MODIFIED, [message])
@@ -242,11 +243,14 @@ export class Inbox {
     const read = this.#options.cache
       .ofConversation(record.view.conversationID)
       .map(entry => entry.message)
-      .filter(it => it.flow === 'out' && !it.isPeerRead && it.sequence > 0 && it.sequence <= record.peerReadSeq)
+      .filter(
+        it => it.flow === 'out' && !it.isPeerRead && it.sequence > 0 && it.sequence <= record.peerReadSeq,
+      )
       .sort((a, b) => a.sequence - b.sequence)
     for (const message of read) message.isPeerRead = true
     if (record.last) {
-      if (record.last.flow === 'out' && record.last.sequence <= record.peerReadSeq) record.last.isPeerRead = true
+      if (record.last.flow === 'out' && record.last.sequence <= record.peerReadSeq)
+        record.last.isPeerRead = true
       record.setLast(record.last)
     }
     if (read.length > 0) this.#emit(EVENT.MESSAGE_READ_BY_PEER, read)

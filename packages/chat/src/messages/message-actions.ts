@@ -18,7 +18,7 @@ import { wireBodyOf } from './wire-body.ts'
 const PER_REQUEST = 30
 
 /** Types whose content may be modified; of others only `cloudCustomData` (sdk-1 section 11). */
-const MODIFIABLE: readonly string[] = [TYPES.MSG_TEXT, TYPES.MSG_CUSTOM, TYPES.MSG_LOCATION, TYPES.MSG_FACE]
+const MODIFIABLE: readonly TYPES[] = [TYPES.MSG_TEXT, TYPES.MSG_CUSTOM, TYPES.MSG_LOCATION, TYPES.MSG_FACE]
 
 export interface MessageActionsOptions {
   readonly me: () => Author
@@ -46,7 +46,8 @@ export class MessageActions {
       })
     } catch (cause) {
       // Said to a repeated request too: what was asked for is done.
-      if (asChatError(cause).code !== ErrorCode.RECALL_ALREADY_DONE) throw asChatError(cause).with({ message })
+      if (asChatError(cause).code !== ErrorCode.RECALL_ALREADY_DONE)
+        throw asChatError(cause).with({ message })
     }
     if (message.isRevoked) return message
     const { userID, nick, avatar } = this.#options.me()
@@ -63,7 +64,10 @@ export class MessageActions {
     const conversationID = messages[0]?.conversationID
     if (!conversationID) return []
     if (messages.some(it => it.conversationID !== conversationID)) {
-      throw new ChatError(ErrorCode.DELETE_FAILED, 'The messages belong to several conversations. Delete per conversation.')
+      throw new ChatError(
+        ErrorCode.DELETE_FAILED,
+        'The messages belong to several conversations. Delete per conversation.',
+      )
     }
     const stored = messages.filter(it => it.sequence > 0)
     for (const part of parts(stored)) {

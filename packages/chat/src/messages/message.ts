@@ -85,7 +85,11 @@ export type MessageLike = Pick<Message, 'ID'> & Partial<Message>
 
 export function isMessageLike(value: unknown): value is MessageLike {
   return (
-    typeof value === 'object' && value !== null && 'ID' in value && typeof value.ID === 'string' && value.ID !== ''
+    typeof value === 'object' &&
+    value !== null &&
+    'ID' in value &&
+    typeof value.ID === 'string' &&
+    value.ID !== ''
   )
 }
 

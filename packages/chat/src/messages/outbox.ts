@@ -85,7 +85,8 @@ export class Outbox {
     const message = sendable(value)
     const age = this.#options.clock.now() / 1000 - message.clientTime
     if (age > RESEND_HORIZON_SECONDS) {
-      const text = 'The message is too old to be sent again: the server no longer knows whether it has it. Create it anew.'
+      const text =
+        'The message is too old to be sent again: the server no longer knows whether it has it. Create it anew.'
       return Promise.reject(new ChatError(ErrorCode.SEND_FAILED, text, { message }))
     }
     message.status = 'unSend'
@@ -181,7 +182,10 @@ export class Outbox {
 
 function sendable(value: unknown): Message {
   if (!isMessageLike(value) || value.conversationType === undefined) {
-    throw new ChatError(ErrorCode.NOT_A_MESSAGE, 'The argument is no message. Make one with a create…Message method.')
+    throw new ChatError(
+      ErrorCode.NOT_A_MESSAGE,
+      'The argument is no message. Make one with a create…Message method.',
+    )
   }
   if (value.conversationType !== TYPES.CONV_C2C && value.conversationType !== TYPES.CONV_GROUP) {
     throw new ChatError(

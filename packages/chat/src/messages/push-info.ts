@@ -29,7 +29,10 @@ export function wirePushInfo(info: unknown): Content | undefined {
     ...(info.disablePush === true && { PushFlag: 1 }),
     ...(Object.keys(android).length > 0 && { AndroidInfo: android }),
     ...((Object.keys(apns).length > 0 || ignoreBadge !== undefined) && {
-      ApnsInfo: { ...renamed(apns, { sound: 'Sound', image: 'Image' }), BadgeMode: ignoreBadge === true ? 1 : 0 },
+      ApnsInfo: {
+        ...renamed(apns, { sound: 'Sound', image: 'Image' }),
+        BadgeMode: ignoreBadge === true ? 1 : 0,
+      },
     }),
   }
   return Object.keys(wire).length > 0 ? wire : undefined

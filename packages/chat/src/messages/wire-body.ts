@@ -8,8 +8,10 @@ import type { Message } from './message.ts'
 export function wireBodyOf(message: Message): readonly WireElement[] {
   const elements = message._elements?.length ? message._elements : [message]
   return elements.map(({ type, payload }) => {
-    const element = wireElementOf(type, payload ?? {})
+    const element = wireElementOf(String(type), payload ?? {})
     if (element) return element
-    throw new ChatError(ErrorCode.SEND_FAILED, `Messages of type ${type} cannot be sent by a client.`, { message })
+    throw new ChatError(ErrorCode.SEND_FAILED, `Messages of type ${type} cannot be sent by a client.`, {
+      message,
+    })
   })
 }

@@ -163,7 +163,9 @@ export class Sync {
   }
 
   async #fetchPage(cursor: string, run: number): Promise<void> {
-    const reply = await this.#options.call('sync/snapshot', cursor === '' ? {} : { Cursor: cursor }, { resend: false })
+    const reply = await this.#options.call('sync/snapshot', cursor === '' ? {} : { Cursor: cursor }, {
+      resend: false,
+    })
     if (run !== this.#run) return
     if (cursor === '') this.#beginSnapshot(reply)
     for (const item of (reply.Items ?? []) as readonly WireConversation[]) this.#applySnapshotItem(item)
@@ -181,7 +183,7 @@ export class Sync {
     this.#isCompleted = false
     this.#named = new Set()
     this.#log.reset(Number(reply.LogNo) || 0)
-    if (this.#isNewEpoch) for (const record of this.#options.list.all()) record.restart(0)
+    if (this.#isNewEpoch) this.#options.list.restartAll()
     this.#options.list.setGroups((reply.Groups ?? []) as readonly WireContactGroup[])
   }
 
@@ -190,7 +192,10 @@ export class Sync {
     const isNew = list.get(item.To_Account)?.convId !== item.ConvId
     const record = list.ensureNumber(item.To_Account, item.ConvId)
     this.#named.add(item.To_Account)
-    if (!record) return
+    if (!record) {
+      list.noteFormer(item)
+      return
+    }
     // What was sent before this login is history, not news.
     if (isNew && this.#isNewEpoch) record.log = new ConversationLog(item.HeadSeq, item.ChangeNo)
     inbox.applyItem(record, item)
@@ -230,7 +235,7 @@ export class Sync {
 
   async #fetchChanges(run: number): Promise<void> {
     const { list, inbox, call } = this.#options
-    const marks = resumeMarks(list.all())
+    const marks = resumeMarks(list)
     const reply = await call(
       'sync/resume',
       { Epoch: this.#epoch, LogNo: this.#log.value, Marks: marks },
@@ -246,7 +251,10 @@ export class Sync {
     const moved: ConversationRecord[] = []
     for (const item of (reply.Items ?? []) as readonly WireConversation[]) {
       const record = list.ensureNumber(item.To_Account, item.ConvId)
-      if (!record) continue
+      if (!record) {
+        list.noteFormer(item)
+        continue
+      }
       inbox.applyItem(record, item)
       record.log.sawHead(item.HeadSeq, item.ChangeNo)
       moved.push(record)

@@ -1,7 +1,12 @@
 import { ErrorCode } from '@rookery/protocol/error-code'
 import { ChatError } from '../chat-error.ts'
 
-const SCHEMES: Readonly<Record<string, string>> = { 'ws:': 'ws:', 'wss:': 'wss:', 'http:': 'ws:', 'https:': 'wss:' }
+const SCHEMES: Readonly<Record<string, string>> = {
+  'ws:': 'ws:',
+  'wss:': 'wss:',
+  'http:': 'ws:',
+  'https:': 'wss:',
+}
 
 /** The WebSocket URL that the option `proxyServer` means; `/ws` is added when it names no path. */
 export function endpointOf(proxyServer: unknown): string {

@@ -48,12 +48,15 @@ export class AccountDirectory {
   readonly #store: Store
   readonly #byName = new Map<string, Account>()
   readonly #byId = new Map<string, Account>()
+  /** A row that was read before a change must not be kept after it. */
+  #invalidations = 0
 
   constructor(store: Store) {
     this.#store = store
     store.onCommit(changes => {
       for (const change of changes)
         if (change.kind === 'account') {
+          this.#invalidations++
           this.#byName.delete(`${change.app}:${change.userId}`)
           this.#byId.delete(`${change.app}:${change.account}`)
         }
@@ -65,8 +68,9 @@ export class AccountDirectory {
     const key = `${app}:${userId}`
     const known = this.#byName.get(key)
     if (known) return known
+    const before = this.#invalidations
     const row = await queries(this.#store.read).byName.first({ app, user: userId })
-    return row && this.#keep(this.#byName, key, fromRow(row))
+    return row && this.#keep(this.#byName, key, fromRow(row), before)
   }
 
   /** Several at once, in no order; unknown ones are left out. */
@@ -84,11 +88,13 @@ export class AccountDirectory {
     const key = `${app}:${accountId}`
     const known = this.#byId.get(key)
     if (known) return known
+    const before = this.#invalidations
     const row = await queries(this.#store.read).byId.first({ app, account: accountId })
-    return row && this.#keep(this.#byId, key, fromRow(row))
+    return row && this.#keep(this.#byId, key, fromRow(row), before)
   }
 
-  #keep(cache: Map<string, Account>, key: string, account: Account): Account {
+  #keep(cache: Map<string, Account>, key: string, account: Account, before: number): Account {
+    if (this.#invalidations !== before) return account
     if (cache.size >= CAPACITY) {
       const oldest = cache.keys().next().value
       if (oldest !== undefined) cache.delete(oldest)

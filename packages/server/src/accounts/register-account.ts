@@ -2,6 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { ErrorCode } from '@rookery/protocol/error-code'
 import { CommandError } from '../commands/command-error.ts'
 import type { Transaction } from '../store/mutation.ts'
+import { reservedPrefix } from './user-id-rules.ts'
 
 export interface NewAccount {
   readonly app: number
@@ -12,8 +13,18 @@ export interface NewAccount {
   readonly quota: number
 }
 
-/** Makes the account of a name that has none. The mark of a deleted namesake stays in force. Throws 70398 over the quota. */
+/**
+ * Makes the account of a name that has none. The mark of a deleted namesake stays in force. Throws 70398 over the quota and
+ * 70402 for a reserved name.
+ */
 export async function registerAccount(tx: Transaction, account: NewAccount): Promise<number> {
+  const reserved = reservedPrefix(account.userId)
+  if (reserved)
+    throw new CommandError(
+      ErrorCode.ACCOUNT_PARAMETER_INVALID,
+      `UserIDs that begin with ${reserved} are reserved; choose another one.`,
+      { check: 'user-id' },
+    )
   if (account.quota > 0) {
     const { n } = await tx.db
       .selectFrom('account')

@@ -9,6 +9,7 @@ export class AppRegistry {
   readonly #box: SecretBox
   readonly #defaults: Settings
   readonly #apps = new Map<number, App>()
+  #invalidations = 0
 
   /** @param defaults what the server's configuration sets for every app. */
   constructor(store: Store, box: SecretBox, defaults: Settings) {
@@ -17,7 +18,10 @@ export class AppRegistry {
     this.#defaults = defaults
     store.onCommit(changes => {
       for (const change of changes)
-        if (change.kind === 'app' || change.kind === 'expiry') this.#apps.delete(change.app)
+        if (change.kind === 'app' || change.kind === 'expiry') {
+          this.#invalidations++
+          this.#apps.delete(change.app)
+        }
     })
   }
 
@@ -25,9 +29,14 @@ export class AppRegistry {
   async get(id: number): Promise<App | undefined> {
     const known = this.#apps.get(id)
     if (known) return known
-    const app = await loadApp(this.#store, this.#box, this.#defaults, id)
-    if (app) this.#apps.set(id, app)
-    return app
+    for (;;) {
+      const before = this.#invalidations
+      const app = await loadApp(this.#store, this.#box, this.#defaults, id)
+      // A change while the rows were read: they may belong to different moments.
+      if (this.#invalidations !== before) continue
+      if (app) this.#apps.set(id, app)
+      return app
+    }
   }
 }
 
@@ -46,7 +55,11 @@ async function loadApp(
     (key): AppKey => ({
       id: key.key_id,
       kind: key.kind,
-      material: key.kind === 'hmac' ? box.open(key.material, keyPurpose(id, key.key_id)) : key.material,
+      // A revoked key has no material any more.
+      material:
+        key.kind === 'hmac' && key.state !== 'revoked'
+          ? box.open(key.material, keyPurpose(id, key.key_id))
+          : key.material,
       state: key.state,
       switchedAt: key.switched_at,
       acceptUntil: key.accept_until,

@@ -22,10 +22,13 @@ export interface ShownMessage {
   readonly revokeReason: string
 }
 
+/** What a message shows of its sender. */
+export type Author = Pick<Account, 'id' | 'userId' | 'nick' | 'faceUrl'>
+
 /** A `WireMessage` as JSON text around the body's own text. */
 export function wireMessageText(
   message: ShownMessage,
-  from: Pick<Account, 'id' | 'userId' | 'nick' | 'faceUrl'>,
+  from: Author,
   to: Pick<Account, 'userId'>,
 ): string {
   const recalled = (message.flags & MessageFlag.RECALLED) !== 0
@@ -48,5 +51,24 @@ export function wireMessageText(
   if (message.version > 0) text += `,"MsgVersion":${message.version}`
   if (recalled)
     text += `,"Revoker_Account":${JSON.stringify(message.revoker)},"RevokeReason":${JSON.stringify(message.revokeReason)}`
+  return `${text}}`
+}
+
+/** An item of `openim/admin_getroammsg` (rest-1 section 4.5), its flags always present. */
+export function roamItemText(
+  message: ShownMessage,
+  from: Pick<Account, 'userId'>,
+  to: Pick<Account, 'userId'>,
+): string {
+  const { flags } = message
+  const recalled = (flags & MessageFlag.RECALLED) !== 0
+  let text = `{"From_Account":${JSON.stringify(from.userId)},"To_Account":${JSON.stringify(to.userId)}`
+  text += `,"MsgSeq":${message.msgSeq},"MsgRandom":${message.random},"MsgTimeStamp":${message.time}`
+  text += `,"MsgClientTime":${message.clientTime},"MsgFlagBits":${recalled ? 8 : 0}`
+  text += `,"IsPeerRead":${message.peerReadTime > 0 ? 1 : 0}`
+  text += `,"IsNeedReadReceipt":${flags & MessageFlag.NEEDS_RECEIPT ? 1 : 0}`
+  text += `,"SupportMessageExtension":${flags & MessageFlag.EXTENSIONS ? 1 : 0}`
+  text += `,"MsgVersion":${message.version},"MsgKey":"${formatMessageKey(message)}"`
+  text += `,"MsgBody":${recalled ? '[]' : message.body},"CloudCustomData":${JSON.stringify(message.custom)}`
   return `${text}}`
 }

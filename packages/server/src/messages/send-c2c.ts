@@ -28,25 +28,35 @@ export interface C2cSend {
   readonly onlineOnly: boolean
   /** JSON text, empty for none. */
   readonly pushInfo: string
-  /** Deliver to the sender's other devices now; history is decided by the flags. */
-  readonly syncSender: boolean
+  /**
+   * Whose devices get it now; history is decided by the flags. `all`: also the sender's other ones, `receiver`: not those,
+   * `nobody`: both sides learn its number only (imports of old messages).
+   */
+  readonly tell: 'all' | 'receiver' | 'nobody'
+  /** Unix seconds that the message carries; 0 = the writer's clock. */
+  readonly time: number
 }
 
 export type C2cSent =
   | { readonly outcome: 'stored' | 'duplicate'; readonly result: Extract<AppendResult, { seq: number }> }
   | { readonly outcome: 'transient'; readonly time: number }
 
-/**
- * Takes one message through the checks, the log and the fan-out. Resolves after it is durable; throws what the sender must be
- * told. The frame is encoded once for everybody.
- */
-export async function sendC2c(services: Services, caller: Caller, send: C2cSend): Promise<C2cSent> {
+/** Checks the content that all sends of one request share. Throws what the sender must be told. */
+export function checkContent(caller: Caller, content: Pick<C2cSend, 'parsedBody' | 'body' | 'custom'>): void {
   const { app } = caller
-  checkElements(send.parsedBody, {
+  checkElements(content.parsedBody, {
     messages: app.setting('message.mergeMax'),
     depth: app.setting('message.mergeDepth'),
   })
-  checkMessageSize(send.body, send.custom, app.setting('message.maxBytes'), caller.door)
+  checkMessageSize(content.body, content.custom, app.setting('message.maxBytes'), caller.door)
+}
+
+/**
+ * Takes one message, whose content was checked, through the log and the fan-out. Resolves after it is durable; throws what
+ * the sender must be told. The frame is encoded once for everybody.
+ */
+export async function sendC2c(services: Services, caller: Caller, send: C2cSend): Promise<C2cSent> {
+  const { app } = caller
   if (send.onlineOnly) return passOn(services, caller, send)
 
   const result = await services.store.append({
@@ -61,7 +71,7 @@ export async function sendC2c(services: Services, caller: Caller, send: C2cSend)
     custom: send.custom,
     pushInfo: send.pushInfo,
     key: send.key,
-    importTime: 0,
+    importTime: send.time,
   })
   services.metrics.messages.inc({ outcome: result.outcome })
   if (result.outcome === 'conflict')
@@ -95,27 +105,27 @@ function announce(
   send: C2cSend,
   result: Extract<AppendResult, { seq: number }>,
 ): void {
-  const shown = (send.flags & MessageFlag.HIDDEN_FROM_SENDER) === 0
-  const seen = (send.flags & MessageFlag.HIDDEN_FROM_RECEIVER) === 0
+  const toSender = send.tell === 'all' && (send.flags & MessageFlag.HIDDEN_FROM_SENDER) === 0
+  const toReceiver = send.tell !== 'nobody' && (send.flags & MessageFlag.HIDDEN_FROM_RECEIVER) === 0
   const frame = `{"ev":"message","m":${wireMessageText(shownMessage(send, result), send.from, send.to)}}`
   const cover = `{"ev":"cover","ConvId":${result.conv},"Seq":${result.seq}}`
   const except = caller.sessionId === undefined ? {} : { except: caller.sessionId }
   const { bus } = services
   const app = caller.app.id
-  if (shown && seen && send.syncSender && send.from.id !== send.to.id) {
+  const toSelf = send.from.id === send.to.id
+  if (toSender && toReceiver && !toSelf) {
     bus.push({ app, to: [send.from.id, send.to.id], frame, ...except })
     return
   }
-  bus.push({ app, to: [send.to.id], frame: seen ? frame : cover, ...except })
-  if (send.from.id !== send.to.id)
-    bus.push({ app, to: [send.from.id], frame: shown && send.syncSender ? frame : cover, ...except })
+  bus.push({ app, to: [send.to.id], frame: toReceiver ? frame : cover, ...except })
+  if (!toSelf) bus.push({ app, to: [send.from.id], frame: toSender ? frame : cover, ...except })
 }
 
 /** Online-only: nobody stores it, so it has no number. */
 function passOn(services: Services, caller: Caller, send: C2cSend): C2cSent {
-  const time = Math.floor(Date.now() / 1000)
+  const time = send.time || Math.floor(Date.now() / 1000)
   const message = shownMessage(send, { conv: 0, seq: 0, time })
-  const to = send.syncSender && send.from.id !== send.to.id ? [send.from.id, send.to.id] : [send.to.id]
+  const to = send.tell === 'all' && send.from.id !== send.to.id ? [send.from.id, send.to.id] : [send.to.id]
   services.bus.push({
     app: caller.app.id,
     to,

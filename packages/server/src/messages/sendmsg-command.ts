@@ -1,32 +1,33 @@
 import { ErrorCode } from '@rookery/protocol/error-code'
 import Type from 'typebox'
 import { type Call, defineCommand } from '../commands/command.ts'
-import { CommandError } from '../commands/command-error.ts'
 import { MessageFlag } from '../store/schema.ts'
+import { messageSides, UNKNOWN_WHEN_SENDING } from './message-accounts.ts'
 import { messageBodyText } from './message-body.ts'
 import {
   customData,
   fromAccount,
   msgBody,
+  msgLifeTime,
   msgRandom,
   msgSeq,
   msgTimeStamp,
   offlinePushInfo,
+  sendMsgControl,
+  syncOtherMachine,
   toAccount,
+  U32_MAX,
   zeroOrOne,
 } from './request-fields.ts'
-import { type C2cSend, sendC2c, sentFields } from './send-c2c.ts'
-
-const U32_MAX = 4294967295
+import { type C2cSend, checkContent, sendC2c, sentFields } from './send-c2c.ts'
+import { contentHash, randomU32, sendFlags } from './send-options.ts'
 
 const sendFields = {
   To_Account: toAccount,
   OnlineOnlyFlag: Type.Optional(zeroOrOne()),
   MsgSeq: Type.Optional(msgSeq),
   MsgRandom: msgRandom,
-  SendMsgControl: Type.Optional(
-    Type.Array(Type.Enum(['NoUnread', 'NoLastMsg', 'WithMuteNotifications']), { maxItems: 3 }),
-  ),
+  SendMsgControl: Type.Optional(sendMsgControl),
   MsgBody: msgBody,
   CloudCustomData: Type.Optional(customData),
   SupportMessageExtension: Type.Optional(zeroOrOne()),
@@ -36,11 +37,9 @@ const sendFields = {
 
 const request = Type.Object({
   ...sendFields,
-  SyncOtherMachine: Type.Optional(
-    Type.Union([Type.Literal(1), Type.Literal(2)], { code: ErrorCode.MSG_SYNC_OTHER_MACHINE_INVALID }),
-  ),
+  SyncOtherMachine: Type.Optional(syncOtherMachine),
   From_Account: Type.Optional(fromAccount),
-  MsgLifeTime: Type.Optional(Type.Integer({ minimum: 0, code: ErrorCode.MSG_LIFETIME_INVALID })),
+  MsgLifeTime: Type.Optional(msgLifeTime),
   MsgTimeStamp: Type.Optional(msgTimeStamp),
   MsgClientTime: Type.Optional(Type.Integer({ minimum: 0, maximum: U32_MAX })),
   ForbidCallbackControl: Type.Optional(Type.Array(Type.String())),
@@ -86,6 +85,7 @@ export const sendmsgCommand = defineCommand({
   ],
   async handler(call) {
     const send = await toSend(call)
+    checkContent(call.caller, send)
     const sent = await sendC2c(call.services, call.caller, send)
     const fields = sentFields(send, sent)
     if (call.caller.door === 'http' || sent.outcome === 'transient') return fields
@@ -102,32 +102,12 @@ export const sendmsgCommand = defineCommand({
 
 async function toSend(call: Call<Type.Static<typeof request>>): Promise<C2cSend> {
   const { body, caller, services } = call
-  const app = caller.app.id
-  const [from, to] = [
-    await services.accounts.find(app, body.From_Account ?? caller.userId),
-    await services.accounts.find(app, body.To_Account),
-  ]
-  if (!from)
-    throw new CommandError(
-      ErrorCode.MESSAGE_ACCOUNT_INVALID,
-      `The sender ${body.From_Account} has no account; import it or let it log in first.`,
-    )
-  if (!to)
-    throw new CommandError(
-      caller.door === 'http' ? ErrorCode.MSG_RECEIVER_NOT_FOUND : ErrorCode.MESSAGE_ACCOUNT_INVALID,
-      `The receiver ${body.To_Account} has no account; import it or let it log in first.`,
-    )
+  const names = { from: body.From_Account ?? caller.userId, to: body.To_Account }
+  const { from, to } = await messageSides(services, caller, names, UNKNOWN_WHEN_SENDING)
   const custom = body.CloudCustomData ?? ''
   const bodyText = messageBodyText(call.bodyText(), body.MsgBody)
-  const control = body.SendMsgControl ?? []
   const onSocket = caller.door === 'socket'
-  let flags = onSocket ? 0 : MessageFlag.BY_ADMIN
-  if (body.SyncOtherMachine === 2) flags |= MessageFlag.HIDDEN_FROM_SENDER
-  if (control.includes('NoUnread')) flags |= MessageFlag.NO_UNREAD
-  if (control.includes('NoLastMsg')) flags |= MessageFlag.NO_LAST_MESSAGE
-  if (body.IsNeedReadReceipt) flags |= MessageFlag.NEEDS_RECEIPT
-  if (body.SupportMessageExtension) flags |= MessageFlag.EXTENSIONS
-  const hash = Bun.hash(`${bodyText}\n${custom}\n${flags}`).toString(36)
+  const flags = sendFlags(body, { byAdmin: !onSocket, toSelf: from.id === to.id })
   return {
     from,
     to,
@@ -138,15 +118,12 @@ async function toSend(call: Call<Type.Static<typeof request>>): Promise<C2cSend>
     body: bodyText,
     custom,
     flags,
-    key: { kind: onSocket ? 'client' : 'rest', hash },
+    key: { kind: onSocket ? 'client' : 'rest', hash: contentHash(bodyText, custom, flags) },
     // MsgLifeTime 0 is the older way to say "online users only" (rest-1 section 4.2).
     onlineOnly: body.OnlineOnlyFlag === 1 || body.MsgLifeTime === 0,
     pushInfo: body.OfflinePushInfo ? JSON.stringify(body.OfflinePushInfo) : '',
     // Without SyncOtherMachine the sender's history has it, but its devices are not told now.
-    syncSender: onSocket || body.SyncOtherMachine === 1,
+    tell: onSocket || body.SyncOtherMachine === 1 ? 'all' : 'receiver',
+    time: 0,
   }
-}
-
-function randomU32(): number {
-  return Math.floor(Math.random() * 4294967296)
 }

@@ -34,14 +34,14 @@ export interface RestAnswer {
 export class TestServer {
   readonly folder: string
   readonly key: string
-  readonly box: SecretBox
+  readonly masterKey = randomBytes(32)
+  readonly box = new SecretBox(this.masterKey)
   readonly #options: TestServerOptions
   #server: RunningServer | undefined
 
   constructor(options: TestServerOptions) {
     this.folder = mkdtempSync(join(tmpdir(), 'rookery-test-'))
     this.key = randomBytes(32).toString('hex')
-    this.box = new SecretBox(randomBytes(32))
     this.#options = options
   }
 

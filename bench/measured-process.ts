@@ -1,0 +1,128 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** Clock ticks a second in /proc/<pid>/stat; 100 on every Linux that Bun runs on. */
+const TICKS = 100
+const READY_MS = 60_000
+
+/** CPU time in seconds. */
+export interface CpuTime {
+  readonly total: number
+  /** The thread that runs the event loop. */
+  readonly main: number
+}
+
+/** A child on a core of its own that is measured from outside. */
+export class MeasuredProcess {
+  readonly pid: number
+  readonly port: number
+  /** The app's UserSig key; empty for the relay. */
+  readonly key: string
+  readonly #child: Bun.Subprocess<'pipe', 'pipe', 'inherit'>
+  readonly #lines: AsyncIterator<string>
+
+  private constructor(
+    child: Bun.Subprocess<'pipe', 'pipe', 'inherit'>,
+    lines: AsyncIterator<string>,
+    ready: { port: number; key?: string },
+  ) {
+    this.#child = child
+    this.#lines = lines
+    this.pid = child.pid
+    this.port = ready.port
+    this.key = ready.key ?? ''
+  }
+
+  /** Starts `bun <file> <argument>` on one core and waits until it accepts connections. */
+  static async start(
+    file: 'server.ts' | 'relay.ts',
+    options: { readonly core: number; readonly argument?: string; readonly bunFlags?: readonly string[] },
+  ): Promise<MeasuredProcess> {
+    const child = Bun.spawn({
+      cmd: [
+        'taskset',
+        '-c',
+        String(options.core),
+        process.execPath,
+        ...(options.bunFlags ?? []),
+        new URL(file, import.meta.url).pathname,
+        ...(options.argument === undefined ? [] : [options.argument]),
+      ],
+      stdin: 'pipe',
+      stdout: 'pipe',
+      stderr: 'inherit',
+    })
+    const lines = linesOf(child.stdout)
+    const late = setTimeout(() => child.kill('SIGKILL'), READY_MS)
+    const first = await lines.next()
+    clearTimeout(late)
+    if (first.done) throw new Error(`${file} ended before it was ready.`)
+    return new MeasuredProcess(child, lines, JSON.parse(first.value))
+  }
+
+  cpu(): CpuTime {
+    return { total: ticksOf(`/proc/${this.pid}/stat`), main: ticksOf(`/proc/${this.pid}/task/${this.pid}/stat`) }
+  }
+
+  /** Resident bytes now. */
+  memory(): number {
+    const status = readFileSync(`/proc/${this.pid}/status`, 'utf8')
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024
+  }
+
+  get threads(): number {
+    return readdirSync(`/proc/${this.pid}/task`).length
+  }
+
+  /** A full garbage collection inside; resolves when it is done, with the bytes that JavaScript's heap then holds. */
+  async collect(): Promise<number> {
+    this.#child.stdin.write('collect\n')
+    await this.#child.stdin.flush()
+    const { value } = await this.#lines.next()
+    return Number(value)
+  }
+
+  async stop(): Promise<void> {
+    await this.#child.stdin.end()
+    const late = setTimeout(() => this.#child.kill('SIGKILL'), 15_000)
+    await this.#child.exited
+    clearTimeout(late)
+  }
+}
+
+/** The child's side: answers `collect` until its input closes. */
+export async function answerCommands(): Promise<void> {
+  for await (const line of linesOf(Bun.stdin.stream()))
+    if (line === 'collect') {
+      Bun.gc(true)
+      await Bun.sleep(200)
+      Bun.gc(true)
+      console.log(process.memoryUsage().heapUsed)
+    }
+}
+
+/** Busy seconds of a core since the start of the machine, by all processes. */
+export function coreBusy(core: number): number {
+  const line = readFileSync('/proc/stat', 'utf8')
+    .split('\n')
+    .find(line => line.startsWith(`cpu${core} `))
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = (line ?? '').split(' ').slice(1).map(Number)
+  return (user + nice + system + irq + softirq) / TICKS
+}
+
+function ticksOf(statFile: string): number {
+  const text = readFileSync(statFile, 'utf8')
+  // The name in parentheses may hold spaces; utime and stime are fields 14 and 15.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / TICKS
+}
+
+async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, undefined> {
+  const decoder = new TextDecoder()
+  let rest = ''
+  for await (const chunk of stream) {
+    const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+    rest = parts.pop() ?? ''
+    yield* parts
+  }
+  return undefined
+}

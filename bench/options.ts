@@ -1,0 +1,16 @@
+export interface BenchOptions {
+  /** Length of one measurement. */
+  readonly seconds: number
+  /** Measurements of each side. */
+  readonly repeat: number
+  readonly count?: number
+  readonly quick: boolean
+  /** Folder for CPU profiles of the server. */
+  readonly profile?: string
+  readonly serverCore: number
+  readonly loadCore: number
+}
+
+export function profileFlags(options: BenchOptions): readonly string[] {
+  return options.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.profile}`]
+}

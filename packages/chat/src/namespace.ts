@@ -1,0 +1,30 @@
+import { ChatClient } from './client/chat-client.ts'
+import type { CreateOptions } from './client/client-life.ts'
+import { systemClock } from './clock.ts'
+import { webSocketTransport } from './transport/web-socket-transport.ts'
+
+export type { ChatClient as ChatSDK } from './client/chat-client.ts'
+export { EVENT } from './constants/event.ts'
+export { TSignaling } from './constants/signaling.ts'
+export { TYPES } from './constants/types.ts'
+
+/** Of the interface, as kits compare it; not of this package. */
+export const VERSION = '3.6.6'
+
+const instances = new Map<number, ChatClient>()
+
+/** The instance of this SDKAppID: one until its `destroy()`. Without an SDKAppID `login` rejects with 2000. */
+export function create(options: CreateOptions): ChatClient {
+  const id = Number(options?.SDKAppID) || 0
+  const present = instances.get(id)
+  if (present) {
+    present.adopt(options)
+    return present
+  }
+  const runtime = { transport: webSocketTransport, clock: systemClock }
+  const client = new ChatClient(options ?? { SDKAppID: 0 }, runtime, () => {
+    if (instances.get(id) === client) instances.delete(id)
+  })
+  instances.set(id, client)
+  return client
+}

@@ -1,0 +1,309 @@
+import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
+import { perDatabase, PreparedQuery } from '../store/prepared.ts'
+import { MessageFlag, type Schema } from '../store/schema.ts'
+import { queryHiddenLasts } from './hidden-last.ts'
+import { JOINED_MESSAGE, type JoinedMessage, joinedMessage, type LastMessage } from './joined-message.ts'
+
+/** One conversation as its owner sees it now; the source of every JSON form of it. */
+export interface ConversationView {
+  readonly conv: number
+  readonly peer: Person
+  readonly owner: Person
+  readonly headSeq: number
+  readonly changeNo: number
+  readonly logNo: number
+  readonly unread: number
+  readonly readSeq: number
+  readonly peerReadTime: number
+  readonly peerReadSeq: number
+  readonly clearedSeq: number
+  /** Not in the owner's list: deleted from it, or never anything to show. */
+  readonly hidden: boolean
+  /** Unix milliseconds, 0 = not pinned. */
+  readonly pinnedMs: number
+  readonly standardMark: string
+  readonly customMark: string
+  readonly contactGroups: readonly number[]
+  readonly recvOpt: number
+  /** Unix seconds of the last activity. */
+  readonly listTime: number
+  readonly last: LastMessage | undefined
+}
+
+export interface Person {
+  readonly id: number
+  readonly userId: string
+  readonly nick: string
+  readonly faceUrl: string
+}
+
+interface ViewRow extends JoinedMessage {
+  conv_id: number
+  log_no: number
+  read_seq: number
+  read_count: number
+  read_own: number
+  peer_read_seq: number
+  peer_read_time: number
+  cleared_seq: number
+  hidden_seq: number
+  pinned_ms: number
+  standard_mark: string
+  custom_mark: string
+  recv_opt: number
+  lo_id: number
+  head_seq: number
+  change_no: number
+  count_no: number
+  sent_lo: number
+  sent_hi: number
+  list_seq: number
+  list_time: number
+  peer_id: number
+  peer_user_id: string
+  peer_nick: string
+  peer_face: string
+  owner_user_id: string
+  owner_nick: string
+  owner_face: string
+  deleted_last: number | null
+  uncounted: number
+  hidden_unread: number
+}
+
+/** Conversations that one statement reads; a shorter list is filled up with a number that none has. */
+export const VIEW_BATCH = 100
+const NOBODY = -1
+/** `RecvOpt` 1: messages are not received, so none of them is unread (sdk-1 section 15.1). */
+const DISCARD = 1
+
+type ViewParameters = { app: number; owner: number } & Record<string, number>
+type Parameter = (name: string) => number
+
+const queries = perDatabase(db => ({
+  one: viewQuery(db, 1),
+  many: viewQuery(db, VIEW_BATCH),
+  groupsOfOne: groupQuery(db, 1),
+  groupsOfMany: groupQuery(db, VIEW_BATCH),
+}))
+
+/**
+ * The owner's view of these conversations, in their order; those without a row of the owner are left out. Two statements a
+ * hundred conversations, and a third for lists whose last message the owner must not see.
+ */
+export async function conversationViews(
+  db: Kysely<Schema>,
+  app: number,
+  owner: number,
+  convs: readonly number[],
+): Promise<ConversationView[]> {
+  const views: ConversationView[] = []
+  for (let at = 0; at < convs.length; at += VIEW_BATCH)
+    views.push(...(await batch(db, app, owner, convs.slice(at, at + VIEW_BATCH))))
+  return views
+}
+
+async function batch(
+  db: Kysely<Schema>,
+  app: number,
+  owner: number,
+  convs: readonly number[],
+): Promise<ConversationView[]> {
+  const { one, many, groupsOfOne, groupsOfMany } = queries(db)
+  const size = convs.length === 1 ? 1 : VIEW_BATCH
+  const values: ViewParameters = { app, owner }
+  for (let i = 0; i < size; i++) values[`c${i}`] = convs[i] ?? NOBODY
+  const rows = await (size === 1 ? one : many).all(values)
+  const groups = new Map<number, number[]>()
+  for (const row of await (size === 1 ? groupsOfOne : groupsOfMany).all(values)) {
+    const list = groups.get(row.conv_id)
+    if (list) list.push(row.group_id)
+    else groups.set(row.conv_id, [row.group_id])
+  }
+  const searched = rows.filter(row => needsSearch(row, owner)).map(row => row.conv_id)
+  const lasts = searched.length > 0 ? await queryHiddenLasts(db, app, owner, searched) : new Map()
+  const byConv = new Map(rows.map(row => [row.conv_id, row]))
+  return convs.flatMap(conv => {
+    const row = byConv.get(conv)
+    if (!row) return []
+    const found = lasts.get(conv)
+    const last = found ? found.last : listMessage(row, owner)
+    return [toView(row, owner, groups.get(conv) ?? [], last, found ? found.shownSeq : row.list_seq)]
+  })
+}
+
+/** The flag that keeps a message from this viewer. */
+export function hidingFlag(senderId: number, viewer: number): number {
+  return senderId === viewer ? MessageFlag.HIDDEN_FROM_SENDER : MessageFlag.HIDDEN_FROM_RECEIVER
+}
+
+/** The conversation's list message is not for this owner, but an older one may be. */
+function needsSearch(row: ViewRow, owner: number): boolean {
+  if (row.m_sender === null || row.m_flags === null) return false
+  if (row.m_flags & hidingFlag(row.m_sender, owner)) return true
+  return row.deleted_last !== null && row.list_seq > row.cleared_seq
+}
+
+function listMessage(row: ViewRow, owner: number): LastMessage | undefined {
+  return row.list_seq > row.cleared_seq && row.deleted_last === null
+    ? joinedMessage(row.conv_id, row, owner)
+    : undefined
+}
+
+/** `shownSeq`: the latest list message that was ever meant for this side, also when it was deleted since. */
+function toView(
+  row: ViewRow,
+  owner: number,
+  contactGroups: readonly number[],
+  last: LastMessage | undefined,
+  shownSeq: number,
+): ConversationView {
+  const sent = row.lo_id === owner ? row.sent_lo : row.sent_hi
+  const unread = row.count_no - row.read_count - (sent - row.read_own) - row.uncounted - row.hidden_unread
+  return {
+    conv: row.conv_id,
+    peer: { id: row.peer_id, userId: row.peer_user_id, nick: row.peer_nick, faceUrl: row.peer_face },
+    owner: { id: owner, userId: row.owner_user_id, nick: row.owner_nick, faceUrl: row.owner_face },
+    headSeq: row.head_seq,
+    changeNo: row.change_no,
+    logNo: row.log_no,
+    unread: row.recv_opt === DISCARD ? 0 : Math.max(0, unread),
+    readSeq: row.read_seq,
+    peerReadTime: row.peer_read_time,
+    peerReadSeq: row.peer_read_seq,
+    clearedSeq: row.cleared_seq,
+    hidden: row.pinned_ms === 0 && shownSeq <= Math.max(row.hidden_seq, 0),
+    pinnedMs: row.pinned_ms,
+    standardMark: row.standard_mark,
+    customMark: row.custom_mark,
+    contactGroups,
+    recvOpt: row.recv_opt,
+    listTime: row.list_time,
+    last,
+  }
+}
+
+/** Names of the parameters that hold the conversations' numbers. */
+function convNames(size: number): string[] {
+  return Array.from({ length: size }, (_, i) => `c${i}`)
+}
+
+/** One statement, so that the counters and the exceptions to them belong to one state of the database. */
+function viewQuery(db: Kysely<Schema>, size: number): PreparedQuery<ViewParameters, ViewRow> {
+  return new PreparedQuery<ViewParameters, ViewRow>(db, (db, parameter) =>
+    db
+      .selectFrom('user_conversation as uc')
+      .innerJoin('conversation as c', join =>
+        join.onRef('c.app_id', '=', 'uc.app_id').onRef('c.conv_id', '=', 'uc.conv_id'),
+      )
+      .innerJoin('account as peer', join =>
+        join.onRef('peer.app_id', '=', 'uc.app_id').onRef('peer.account_id', '=', 'uc.peer_id'),
+      )
+      .innerJoin('account as owner', join =>
+        join.onRef('owner.app_id', '=', 'uc.app_id').onRef('owner.account_id', '=', 'uc.account_id'),
+      )
+      .leftJoin('message as m', join =>
+        join
+          .onRef('m.app_id', '=', 'c.app_id')
+          .onRef('m.conv_id', '=', 'c.conv_id')
+          .onRef('m.seq', '=', 'c.list_seq'),
+      )
+      .leftJoin('message_hidden as mh', join =>
+        join
+          .onRef('mh.app_id', '=', 'uc.app_id')
+          .onRef('mh.account_id', '=', 'uc.account_id')
+          .onRef('mh.conv_id', '=', 'uc.conv_id')
+          .onRef('mh.seq', '=', 'c.list_seq'),
+      )
+      .leftJoin('account as revoker', join =>
+        join.onRef('revoker.app_id', '=', 'm.app_id').onRef('revoker.account_id', '=', 'm.revoker_id'),
+      )
+      .select(JOINED_MESSAGE)
+      .select([
+        'uc.conv_id',
+        'uc.log_no',
+        'uc.read_seq',
+        'uc.read_count',
+        'uc.read_own',
+        'uc.peer_read_seq',
+        'uc.peer_read_time',
+        'uc.cleared_seq',
+        'uc.hidden_seq',
+        'uc.pinned_ms',
+        'uc.standard_mark',
+        'uc.custom_mark',
+        'uc.recv_opt',
+        'uc.peer_id',
+        'c.lo_id',
+        'c.head_seq',
+        'c.change_no',
+        'c.count_no',
+        'c.sent_lo',
+        'c.sent_hi',
+        'c.list_seq',
+        'c.list_time',
+        'peer.user_id as peer_user_id',
+        'peer.nick as peer_nick',
+        'peer.face_url as peer_face',
+        'owner.user_id as owner_user_id',
+        'owner.nick as owner_nick',
+        'owner.face_url as owner_face',
+        'mh.seq as deleted_last',
+      ])
+      .select(eb => [uncounted(eb).as('uncounted'), hiddenUnread(eb).as('hidden_unread')])
+      .where('uc.app_id', '=', parameter('app'))
+      .where('uc.account_id', '=', parameter('owner'))
+      .where('uc.conv_id', 'in', convNames(size).map(parameter as Parameter)),
+  )
+}
+
+type RowBuilder = ExpressionBuilder<Schema & { uc: Schema['user_conversation'] }, 'uc'>
+
+/** Recalled messages of the other side above the read mark. */
+export function uncounted(eb: unknown) {
+  return (eb as RowBuilder)
+    .selectFrom('message_uncounted as mu')
+    .select(inner => inner.fn.countAll<number>().as('n'))
+    .whereRef('mu.app_id', '=', 'uc.app_id')
+    .whereRef('mu.conv_id', '=', 'uc.conv_id')
+    .whereRef('mu.seq', '>', 'uc.read_seq')
+    .whereRef('mu.sender_id', '!=', 'uc.account_id')
+    .$asScalar()
+    .$notNull()
+}
+
+/** Messages of the other side above the read mark that the owner deleted for itself and that counted. */
+export function hiddenUnread(eb: unknown) {
+  return (eb as RowBuilder)
+    .selectFrom('message_hidden as hidden')
+    .innerJoin('message as deleted', join =>
+      join
+        .onRef('deleted.app_id', '=', 'hidden.app_id')
+        .onRef('deleted.conv_id', '=', 'hidden.conv_id')
+        .onRef('deleted.seq', '=', 'hidden.seq'),
+    )
+    .select(inner => inner.fn.countAll<number>().as('n'))
+    .whereRef('hidden.app_id', '=', 'uc.app_id')
+    .whereRef('hidden.account_id', '=', 'uc.account_id')
+    .whereRef('hidden.conv_id', '=', 'uc.conv_id')
+    .whereRef('hidden.seq', '>', 'uc.read_seq')
+    .whereRef('deleted.sender_id', '!=', 'uc.account_id')
+    .where(sql<number>`deleted.flags & ${sql.lit(MessageFlag.NO_UNREAD | MessageFlag.RECALLED)}`, '=', 0)
+    .$asScalar()
+    .$notNull()
+}
+
+function groupQuery(
+  db: Kysely<Schema>,
+  size: number,
+): PreparedQuery<ViewParameters, { conv_id: number; group_id: number }> {
+  return new PreparedQuery<ViewParameters, { conv_id: number; group_id: number }>(db, (db, parameter) =>
+    db
+      .selectFrom('contact_group_member')
+      .select(['conv_id', 'group_id'])
+      .where('app_id', '=', parameter('app'))
+      .where('account_id', '=', parameter('owner'))
+      .where('conv_id', 'in', convNames(size).map(parameter as Parameter))
+      .orderBy('group_id'),
+  )
+}

@@ -2,8 +2,8 @@ import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { benchIdle } from './idle.ts'
 import { benchLogin } from './login.ts'
-import { benchSend } from './send.ts'
 import type { BenchOptions } from './options.ts'
+import { benchSend } from './send.ts'
 
 const USAGE = `Usage: npm run bench -- send|login|idle [--seconds N] [--repeat N] [--quick] [--count N]
 
@@ -14,6 +14,8 @@ const USAGE = `Usage: npm run bench -- send|login|idle [--seconds N] [--repeat N
   --seconds N   length of one measurement (send; default 8)
   --repeat N    measurements of each side, taken in turns; medians are shown (default 5)
   --count N     connections (idle: 9000; login: 3000 a measurement)
+  --pairs N     conversations (send; default 128)
+  --window N    messages under way in each of them (send; default 4)
   --quick       short and few: shows that it works, its figures mean little
   --profile D   CPU profile of the server into folder D (its figures are then too slow)`
 
@@ -25,6 +27,8 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string' },
     repeat: { type: 'string' },
     count: { type: 'string' },
+    pairs: { type: 'string' },
+    window: { type: 'string' },
     quick: { type: 'boolean', default: false },
     profile: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
@@ -41,6 +45,8 @@ const options: BenchOptions = {
   seconds: bounded(values.seconds, quick ? 2 : 8, 1, 120),
   repeat: bounded(values.repeat, quick ? 1 : 5, 1, 50),
   ...(values.count !== undefined && { count: bounded(values.count, 0, 10, 15_000) }),
+  pairs: bounded(values.pairs, 128, 1, 4000),
+  window: bounded(values.window, 4, 1, 500),
   quick,
   ...(values.profile !== undefined && { profile: values.profile }),
   serverCore: 0,

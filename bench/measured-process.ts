@@ -60,7 +60,10 @@ export class MeasuredProcess {
   }
 
   cpu(): CpuTime {
-    return { total: ticksOf(`/proc/${this.pid}/stat`), main: ticksOf(`/proc/${this.pid}/task/${this.pid}/stat`) }
+    return {
+      total: ticksOf(`/proc/${this.pid}/stat`),
+      main: ticksOf(`/proc/${this.pid}/task/${this.pid}/stat`),
+    }
   }
 
   /** Resident bytes now. */
@@ -100,12 +103,30 @@ export async function answerCommands(): Promise<void> {
     }
 }
 
+/** CPU seconds of this process. */
+export function ownCpu(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1e6
+}
+
+/** Resolves when the process has done (almost) nothing for a while, or after 15 seconds. */
+export async function quiet(target: MeasuredProcess): Promise<void> {
+  for (let check = 0; check < 30; check++) {
+    const before = target.cpu().total
+    await Bun.sleep(500)
+    if (target.cpu().total - before < 0.025) return
+  }
+}
+
 /** Busy seconds of a core since the start of the machine, by all processes. */
 export function coreBusy(core: number): number {
   const line = readFileSync('/proc/stat', 'utf8')
     .split('\n')
     .find(line => line.startsWith(`cpu${core} `))
-  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = (line ?? '').split(' ').slice(1).map(Number)
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = (line ?? '')
+    .split(' ')
+    .slice(1)
+    .map(Number)
   return (user + nice + system + irq + softirq) / TICKS
 }
 

@@ -4,6 +4,9 @@ export interface BenchOptions {
   /** Measurements of each side. */
   readonly repeat: number
   readonly count?: number
+  /** Conversations of the send bench, and the messages under way in each. */
+  readonly pairs: number
+  readonly window: number
   readonly quick: boolean
   /** Folder for CPU profiles of the server. */
   readonly profile?: string

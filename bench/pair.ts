@@ -76,7 +76,9 @@ export class Pair {
     const number = String(FIRST_ID)
     const body = `{"To_Account":"${options.to}","MsgSeq":${number},"MsgRandom":${number},"MsgClientTime":${Math.floor(Date.now() / 1000)},"MsgBody":[{"MsgType":"TIMTextElem","MsgContent":{"Text":"${TEXT}"}}]}`
     this.#frame = clientFrame(`{"id":${number},"cmd":"openim/sendmsg","body":${body}}`)
-    this.#numberAt = ['"id":', '"MsgSeq":', '"MsgRandom":'].map(name => this.#frame.indexOf(name) + name.length)
+    this.#numberAt = ['"id":', '"MsgSeq":', '"MsgRandom":'].map(
+      name => this.#frame.indexOf(name) + name.length,
+    )
     sender.taker = { frame: (bytes, start) => this.#answer(bytes, start), lost: reason => tally.fail(reason) }
     receiver.taker = {
       frame: (bytes, start, end) => this.#delivery(bytes, start, end),

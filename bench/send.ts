@@ -1,15 +1,9 @@
-import { sign } from '@rookery/usersig'
-import { TEST_APP } from '@rookery/server/testing/test-server'
+import { loginFrame, ready } from './client-login.ts'
 import { judged, median, percent, percentiles, table } from './figures.ts'
-import { coreBusy, MeasuredProcess } from './measured-process.ts'
+import { coreBusy, MeasuredProcess, ownCpu } from './measured-process.ts'
 import { type BenchOptions, profileFlags } from './options.ts'
 import { Pair, Tally } from './pair.ts'
-import { clientFrame, openWith } from './raw-socket.ts'
 
-/** Conversations; each message of them is a frame and a packet of its own. */
-const PAIRS = 128
-/** Messages under way in one conversation: 256 in all, about what a busy gateway holds while a batch is flushed. */
-const WINDOW = 2
 const WARM_UP_MS = 1500
 const SETTLE_MS = 10_000
 /** The generator had no time left: what it measured is its own speed. */
@@ -42,7 +36,7 @@ interface Half {
 
 /** (a) one-to-one messages: durable, acked, delivered; against a relay that only acks and forwards. */
 export async function benchSend(options: BenchOptions): Promise<void> {
-  const names = Array.from({ length: PAIRS }, (_, index) => [`s${index}`, `r${index}`]).flat()
+  const names = Array.from({ length: options.pairs }, (_, index) => [`s${index}`, `r${index}`]).flat()
   const server = await MeasuredProcess.start('server.ts', {
     core: options.serverCore,
     argument: JSON.stringify(names),
@@ -50,7 +44,7 @@ export async function benchSend(options: BenchOptions): Promise<void> {
   })
   const relay = await MeasuredProcess.start('relay.ts', { core: options.serverCore })
   try {
-    const sides = [await connect('Rookery', server), await connect('bare relay', relay)]
+    const sides = [await connect('Rookery', server, options), await connect('bare relay', relay, options)]
     const full = sides.map((): Full[] => [])
     const half = sides.map((): Half[] => [])
     for (let round = 0; round < options.repeat; round++)
@@ -66,37 +60,24 @@ export async function benchSend(options: BenchOptions): Promise<void> {
   }
 }
 
-async function connect(name: string, target: MeasuredProcess): Promise<Side> {
+async function connect(name: string, target: MeasuredProcess, options: BenchOptions): Promise<Side> {
   const tally = new Tally()
   const pairs: Pair[] = []
-  for (let index = 0; index < PAIRS; index++) {
+  for (let index = 0; index < options.pairs; index++) {
     const [sender, receiver] = await Promise.all([
-      logIn(target, `s${index}`),
-      logIn(target, `r${index}`),
+      ready(target, loginFrame(target, `s${index}`)),
+      ready(target, loginFrame(target, `r${index}`)),
     ])
-    pairs.push(
-      new Pair(tally, sender, receiver, { to: `r${index}`, checkSeq: target.key !== '' }),
-    )
+    pairs.push(new Pair(tally, sender, receiver, { to: `r${index}`, checkSeq: target.key !== '' }))
   }
   return { name, target, pairs, tally }
-}
-
-async function logIn(target: MeasuredProcess, identifier: string) {
-  const usersig = target.key === '' ? '' : sign({ sdkAppId: TEST_APP, userId: identifier, key: target.key })
-  const body = { sdkappid: TEST_APP, identifier, usersig }
-  const { socket, answer } = await openWith(
-    target.port,
-    clientFrame(JSON.stringify({ id: 1, cmd: 'session/login', body })),
-  )
-  if (!answer.includes('"ErrorCode":0')) throw new Error(`${identifier} could not log in: ${answer}`)
-  return socket
 }
 
 /** Closed loop: every pair keeps its window full. */
 async function fullLoad(side: Side, options: BenchOptions): Promise<Full> {
   const { tally, target } = side
   for (const pair of side.pairs) {
-    pair.window = WINDOW
+    pair.window = options.window
     pair.fill()
   }
   await Bun.sleep(WARM_UP_MS)
@@ -168,24 +149,35 @@ async function settle({ name, pairs, tally }: Side): Promise<void> {
   while (!tally.failure && !pairs.every(pair => pair.settled) && Date.now() < end) await Bun.sleep(20)
   if (tally.failure) throw new Error(`${name}: ${tally.failure}`)
   if (!pairs.every(pair => pair.settled))
-    throw new Error(`${name}: of ${tally.sent} sends ${tally.acked} were acked, ${tally.delivered} delivered.`)
+    throw new Error(
+      `${name}: of ${tally.sent} sends ${tally.acked} were acked, ${tally.delivered} delivered.`,
+    )
 }
 
-function ownCpu(): number {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1e6
-}
-
-function report(sides: readonly Side[], full: readonly Full[][], half: readonly Half[][], options: BenchOptions): void {
+function report(
+  sides: readonly Side[],
+  full: readonly Full[][],
+  half: readonly Half[][],
+  options: BenchOptions,
+): void {
   const of = (index: number, key: keyof Full) => median((full[index] ?? []).map(one => one[key]))
   const late = (index: number, key: 'ack' | 'delivery', place: number) =>
     median((half[index] ?? []).map(one => one[key][place] ?? Number.NaN))
   console.log(
-    `${PAIRS} pairs, ${WINDOW} messages under way in each, ${options.seconds} s × ${options.repeat} rounds in turns, medians; fsync on (synchronous=FULL)\n`,
+    `${options.pairs} pairs, ${options.window} messages under way in each, ${options.seconds} s × ${options.repeat} rounds in turns, medians; fsync on (synchronous=FULL)\n`,
   )
   console.log(
     table(
-      ['full load', 'messages/s', 'CPU µs/msg', 'of it main thread', 'target CPU', 'others on its core', 'load µs/msg', 'load CPU'],
+      [
+        'full load',
+        'messages/s',
+        'CPU µs/msg',
+        'of it main thread',
+        'target CPU',
+        'others on its core',
+        'load µs/msg',
+        'load CPU',
+      ],
       sides.map(({ name }, index) => [
         name,
         of(index, 'perSecond').toFixed(0),
@@ -203,14 +195,19 @@ function report(sides: readonly Side[], full: readonly Full[][], half: readonly 
       ['half load, ms', 'ack p50', 'p95', 'p99', 'delivery p50', 'p95', 'p99', 'load CPU'],
       sides.map(({ name }, index) => [
         name,
-        ...(['ack', 'delivery'] as const).flatMap(key => [0, 1, 2].map(place => late(index, key, place).toFixed(2))),
+        ...(['ack', 'delivery'] as const).flatMap(key =>
+          [0, 1, 2].map(place => late(index, key, place).toFixed(2)),
+        ),
         percent(median((half[index] ?? []).map(one => one.loadShare))),
       ]),
     )}\n`,
   )
   const ratios = (full[0] ?? []).map((one, round) => {
     const bare = full[1]?.[round]
-    return { cpu: one.cpu / (bare?.cpu ?? Number.NaN), speed: one.perSecond / (bare?.perSecond ?? Number.NaN) }
+    return {
+      cpu: one.cpu / (bare?.cpu ?? Number.NaN),
+      speed: one.perSecond / (bare?.perSecond ?? Number.NaN),
+    }
   })
   const cpu = median(ratios.map(ratio => ratio.cpu))
   const speed = median(ratios.map(ratio => ratio.speed))

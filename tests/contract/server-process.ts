@@ -18,7 +18,11 @@ export class ServerProcess {
   static async start(
     dataFolder: string,
     masterKey: Uint8Array,
-    options: { readonly port?: number; readonly args?: readonly string[]; readonly env?: Record<string, string> } = {},
+    options: {
+      readonly port?: number
+      readonly args?: readonly string[]
+      readonly env?: Record<string, string>
+    } = {},
   ): Promise<ServerProcess> {
     const child = Bun.spawn(
       [

@@ -91,7 +91,8 @@ export class Accounts {
       throw new AccountError(`Choose a password of at least ${PASSWORD_MIN} characters.`)
     await this.#inTurn(async () => {
       if (this.#users.has(userID)) throw new AccountError(`The name ${userID} is taken. Choose another one.`)
-      if (this.#users.size >= USERS_MAX) throw new AccountError(`The example takes ${USERS_MAX} users, no more.`)
+      if (this.#users.size >= USERS_MAX)
+        throw new AccountError(`The example takes ${USERS_MAX} users, no more.`)
       this.#users.set(userID, { userID, name: userID, passwordHash: await hash(password) })
       await this.#save()
     })

@@ -29,9 +29,9 @@ const BASE = '/example'
 const BODY_MAX = 4096
 /** A page that stays open renews by itself; a stolen ticket ends within the day. */
 const USERSIG_SECONDS = 86_400
-/** Wrong passwords a minute: for one user from one address, and for one address. */
+/** A minute: wrong passwords for one user from one address; logins, good or not, and sign-ups from one address. */
 const FAILURES_PER_USER = 5
-const FAILURES_PER_ADDRESS = 30
+const LOGINS_PER_ADDRESS = 30
 const SIGNUPS_PER_ADDRESS = 10
 
 /** The app server of the example: a password login of its own, and UserSigs for those who passed it. */
@@ -72,7 +72,7 @@ class AppServer {
   readonly #accounts: Accounts
   readonly #sessions = new AppSessions()
   readonly #userFailures = new AttemptLimit(FAILURES_PER_USER)
-  readonly #addressFailures = new AttemptLimit(FAILURES_PER_ADDRESS)
+  readonly #logins = new AttemptLimit(LOGINS_PER_ADDRESS)
   readonly #signUps = new AttemptLimit(SIGNUPS_PER_ADDRESS)
   readonly #admin: string
   #imported = 0
@@ -97,7 +97,7 @@ class AppServer {
       case 'POST usersig':
         return this.#userSig(userID)
       case 'GET people':
-        return json(200, { people: this.#accounts.people().filter(person => person.userID !== userID) })
+        return json(200, { people: this.#accounts.people() })
       case 'POST logout':
         this.#sessions.close(token)
         return json(200, {})
@@ -109,12 +109,11 @@ class AppServer {
   async #login(given: Credentials | undefined, url: URL, address: string): Promise<Response> {
     if (!given) return json(400, { error: 'Send {"user", "password"} as application/json.' })
     const key = `${address} ${given.user}`
-    const wait = Math.max(this.#userFailures.take(key), this.#addressFailures.take(address))
-    if (wait > 0) return tooMany('wrong passwords', wait)
+    const wait = Math.max(this.#userFailures.take(key), this.#logins.take(address))
+    if (wait > 0) return tooMany('tries to sign in', wait)
     if (given.user === this.#admin || !(await this.#accounts.verify(given.user, given.password)))
       return json(401, { error: 'The user name or the password is wrong.' })
     this.#userFailures.forget(key)
-    this.#addressFailures.forget(address)
     return this.#welcome(given.user, url)
   }
 
@@ -177,11 +176,10 @@ interface Credentials {
 /** A JSON body only: other pages' forms can't send that type. */
 async function credentials(request: Request): Promise<Credentials | undefined> {
   if (!request.headers.get('content-type')?.startsWith('application/json')) return undefined
-  if (Number(request.headers.get('content-length') ?? Number.NaN) > BODY_MAX) return undefined
-  const text = await request.text()
-  if (text.length > BODY_MAX) return undefined
+  // Without a length nothing is read either.
+  if (!(Number(request.headers.get('content-length') ?? Number.NaN) <= BODY_MAX)) return undefined
   try {
-    const { user, password } = JSON.parse(text) as Partial<Record<string, unknown>>
+    const { user, password } = (await request.json()) as Partial<Record<string, unknown>>
     if (typeof user !== 'string' || typeof password !== 'string') return undefined
     return password.length > PASSWORD_MAX ? undefined : { user: user.trim().toLowerCase(), password }
   } catch {
@@ -192,7 +190,9 @@ async function credentials(request: Request): Promise<Credentials | undefined> {
 /** Demo passwords are on the screen: no other machine may try them, nor a web site whose name leads here. */
 function isThisMachine(host: string, address: string): boolean {
   const isLocalName = host === 'localhost' || host.endsWith('.localhost') || host === '[::1]'
-  return (isLocalName || /^127\.\d+\.\d+\.\d+$/.test(host)) && (address === '::1' || address.startsWith('127.'))
+  return (
+    (isLocalName || /^127\.\d+\.\d+\.\d+$/.test(host)) && (address === '::1' || address.startsWith('127.'))
+  )
 }
 
 function contentSecurityPolicy(rookeryUrl: string | undefined): string {

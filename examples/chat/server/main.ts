@@ -5,7 +5,9 @@ import { createExampleApp } from './example-app.ts'
 
 const { SDKAPPID, SECRETKEY, ROOKERY_URL, DATA_FOLDER = '.rookery/example-chat', PORT = '8090' } = process.env
 if (!Number(SDKAPPID) || !SECRETKEY || !ROOKERY_URL) {
-  console.error('Set SDKAPPID, SECRETKEY and ROOKERY_URL (and DATA_FOLDER, PORT where the defaults do not fit).')
+  console.error(
+    'Set SDKAPPID, SECRETKEY and ROOKERY_URL (and DATA_FOLDER, PORT where the defaults do not fit).',
+  )
   process.exit(2)
 }
 

@@ -8,6 +8,7 @@ import { CommandTable } from './commands/command-table.ts'
 import type { Services } from './commands/services.ts'
 import { RestDoor } from './doors/http/rest-door.ts'
 import { Listener, type ListenerOptions, type PageHandler } from './doors/listener.ts'
+import { LiveSessions } from './doors/socket/live-sessions.ts'
 import { SocketDoor } from './doors/socket/socket-door.ts'
 import { SocketHub } from './doors/socket/socket-hub.ts'
 import { FailureLimit } from './login/failure-limit.ts'
@@ -65,11 +66,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
   }
   bus.onPush(push => hub.push(push))
-  const sockets = new SocketDoor({ services, table, hub, failures })
-  control.sessions = sockets
+  const sessions = new LiveSessions(services, hub, failures)
+  control.sessions = sessions
+  const sockets = new SocketDoor({ services, table, sessions, failures })
   store.onCommit(changes => {
     hub.apply(changes)
-    if (changes.some(change => change.kind === 'expiry')) sockets.wakeSoon()
+    if (changes.some(change => change.kind === 'expiry')) sessions.wakeSoon()
   })
   const rest = new RestDoor({ services, table, failures })
   const state: { ready: Readiness } = { ready: { ok: true } }

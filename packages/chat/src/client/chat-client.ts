@@ -210,7 +210,7 @@ export class ChatClient extends ClientLife {
 
   async setMessageRemindType(options: {
     readonly userIDList?: readonly string[]
-    readonly messageRemindType: string
+    readonly messageRemindType: TYPES | string
   }) {
     return ok(await this.ready().conversations.setRemindType(options?.userIDList, options?.messageRemindType))
   }

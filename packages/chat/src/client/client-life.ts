@@ -49,6 +49,8 @@ const REASONS: Readonly<Record<number, string>> = {
   [ErrorCode.NOT_READY_KICKED_REST]: 'an app admin ended the session: log in again',
 }
 
+const CANCELLED = 'The login was cancelled by logout or destroy.'
+
 /** The life of a client: login and logout, listeners, and the session in between. Sources: sdk-1 sections 2 and 3. */
 export class ClientLife {
   readonly #sdkAppId: number
@@ -63,6 +65,8 @@ export class ClientLife {
   #proxyServer: unknown
   #session: Session | undefined
   #isLoggingIn = false
+  /** Counts logins and logouts: a login that another call overtook ends. */
+  #lastLogin = 0
   #leaving: Promise<void> | undefined
   #loginUser = ''
   /** Why there is no session: a reason of 2999, or undefined before the first login. */
@@ -110,11 +114,17 @@ export class ClientLife {
     if (this.#session?.userID === userID) return ok(loginData(this.#session.author.tinyID, true))
     const url = endpointOf(this.#proxyServer)
     this.#isLoggingIn = true
+    const login = ++this.#lastLogin
     try {
-      await this.logout()
+      if (this.#session) await this.#leave()
+      this.#absence = ErrorCode.NOT_READY_LOGGING_IN
       await this.#leaving
       if (userSig === '') userSig = await fetchUserSig(this.#getUserSig, userID, this.#runtime.clock)
+      if (login !== this.#lastLogin) throw new ChatError(ErrorCode.NOT_LOGGED_IN, CANCELLED)
       return await this.#enter(userID, userSig, url)
+    } catch (cause) {
+      if (login === this.#lastLogin) this.#absence = ErrorCode.NOT_READY_LOGIN_FAILED
+      throw cause
     } finally {
       this.#isLoggingIn = false
     }
@@ -142,24 +152,27 @@ export class ClientLife {
       if (this.#session === session) this.#loginUser = userID
       return ok(loginData(answer.TinyID, false))
     } catch (cause) {
-      if (this.#session === session) {
-        this.#session = undefined
-        this.#absence = ErrorCode.NOT_READY_LOGIN_FAILED
-      }
+      if (this.#session === session) this.#session = undefined
       throw cause
     }
   }
 
   /** Leaves with this instance only. Emits SDK_NOT_READY when there was a session. */
   async logout(): Promise<Result<Record<string, never>>> {
+    // A login that waits for a UserSig is cancelled too.
+    this.#lastLogin += 1
+    await this.#leave()
+    return ok({})
+  }
+
+  async #leave(): Promise<void> {
+    if (this.#absence !== undefined) this.#absence = ErrorCode.NOT_READY_LOGGED_OUT
     const session = this.#session
-    if (!session) return ok({})
+    if (!session) return
     this.#session = undefined
     this.#loginUser = ''
-    this.#absence = ErrorCode.NOT_READY_LOGGED_OUT
     this.#leaving = session.logout().then(() => this.#emitter.emit({ name: EVENT.SDK_NOT_READY }))
     await this.#leaving
-    return ok({})
   }
 
   /** Logs out and frees the instance: the next `create` makes a new one. */

@@ -53,6 +53,7 @@ export class ConversationList {
   ensureNumber(peer: string, convId: number): ConversationRecord | undefined {
     const record = this.ensure(peer)
     if (convId < record.convId) return undefined
+    record.isLocal = false
     if (record.convId === 0) record.convId = convId
     else if (convId > record.convId) {
       this.#former.set(record.convId, { seq: record.log.seq, changeNo: record.log.changeNo })

@@ -24,15 +24,16 @@ export class ConversationRecord {
   readonly view: Conversation
   /** 0 while the server has no such conversation. */
   convId = 0
+  /** The server never had it: made by a draft or by opening a chat. */
+  isLocal = true
   log: ConversationLog<Arrival> = new ConversationLog(0, 0)
   unread = new UnreadCount()
   /** Deleted from the list until the next message. */
   hidden = false
   /** The own state's number of which this item was made. */
   logNo = 0
-  /** Numbers of the item at which the server counted. */
+  /** The head that the latest item named. */
   itemSeq = 0
-  itemChangeNo = 0
   clearedSeq = 0
   peerReadSeq = 0
   /** Highest number of a message of the peer that was seen here. */
@@ -52,7 +53,6 @@ export class ConversationRecord {
     this.unread = new UnreadCount()
     this.logNo = 0
     this.itemSeq = 0
-    this.itemChangeNo = 0
     this.clearedSeq = 0
     this.peerReadSeq = 0
     this.lastIncomingSeq = 0
@@ -71,8 +71,12 @@ export class ConversationRecord {
     view.userProfile = { userID: this.peer, nick: item.Peer_Nick, avatar: item.Peer_FaceUrl }
     this.contactGroupIds = item.ContactGroupId
     this.clearedSeq = Math.max(this.clearedSeq, item.ClearedSeq)
-    this.unread.rebase({ headSeq: item.HeadSeq, readSeq: item.ReadSeq, unread: item.UnreadMsgNum })
-    this.itemChangeNo = Math.max(this.itemChangeNo, item.ChangeNo)
+    this.unread.rebase({
+      headSeq: item.HeadSeq,
+      changeNo: item.ChangeNo,
+      readSeq: item.ReadSeq,
+      unread: item.UnreadMsgNum,
+    })
     if (item.HeadSeq >= this.itemSeq) {
       this.itemSeq = item.HeadSeq
       if (!this.last || this.last.sequence <= item.HeadSeq) {

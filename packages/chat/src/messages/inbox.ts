@@ -7,7 +7,7 @@ import type { ChatEvent } from '../emitter.ts'
 import { elementsOf } from './elements.ts'
 import { ExtensionVersions } from './extension-versions.ts'
 import type { Message } from './message.ts'
-import type { MessageCache } from './message-cache.ts'
+import type { CacheEntry, MessageCache } from './message-cache.ts'
 import { messageIdOf, messageOf, mutableFieldsOf } from './message-factory.ts'
 
 export interface InboxOptions {
@@ -43,25 +43,13 @@ export class Inbox {
     this.#options = options
   }
 
-  /** The one object that stands for this message, brought up to the given state. */
+  /**
+   * The one object that stands for this message, brought up to the given state. If it was in memory in an older one, the
+   * app is told what changed: it may be the first to show it, whichever way the newer state came.
+   */
   remember(m: WireMessage): Message {
-    const { cache, me, list } = this.#options
-    const id = messageIdOf(m)
-    const changeNo = m.ChangeNo ?? 0
-    const entry = cache.get(id)
-    const record = list.get(m.From_Account === me ? m.To_Account : m.From_Account)
-    const message = entry?.message ?? messageOf(m, me)
-    if (!entry) cache.put(id, { message, convId: m.ConvId, changeNo, createdHere: false })
-    else if (changeNo > entry.changeNo || message.status !== 'success') {
-      this.#refresh(message, m)
-      entry.changeNo = changeNo
-    }
-    if (m.From_Nick !== undefined) message.nick = m.From_Nick
-    if (m.From_FaceUrl !== undefined) message.avatar = m.From_FaceUrl
-    if (message.flow === 'out' && record && message.sequence > 0) {
-      message.isPeerRead = message.isPeerRead || message.sequence <= record.peerReadSeq
-    }
-    return message
+    const entry = this.#options.cache.get(messageIdOf(m))
+    return entry ? this.#update(entry, m) : this.#add(m)
   }
 
   /** Arrivals of one conversation that are due, in order. */
@@ -98,24 +86,12 @@ export class Inbox {
     this.touch(record)
   }
 
-  /** The present state of a changed message. Without `kind` (a pull) what changed is read off the states. */
+  /** The present state of a changed message. Without `kind` (a pull) what changed is read off the state. */
   applyChange(record: ConversationRecord, m: WireMessage, kind?: ChangeKind): void {
     const entry = this.#options.cache.get(messageIdOf(m))
-    // Not delivered yet: it will be, in its present state.
-    if (!entry && (m.Seq ?? 0) > record.log.seq) return
-    const changeNo = m.ChangeNo ?? 0
-    if (entry && changeNo <= entry.changeNo) return
-    const before = entry ? beforeOf(entry.message) : unseen(m, kind)
-    const message = this.remember(m)
-    if (message.isRevoked && !before.isRevoked) {
-      if (isCountable(m, this.#options.me) && changeNo > record.itemChangeNo)
-        record.unread.recalled(m.Seq ?? 0)
-      this.#emit(EVENT.MESSAGE_REVOKED, [message])
-    } else if (message.version > before.version) {
-      this.#emit(EVENT.MESSAGE_MODIFIED, [message])
-    }
-    if (message.readReceiptInfo.isPeerRead && !before.isReceipted) this.#emitReceipt(record.peer, message)
-    this.refreshLast(record, message)
+    if (entry) this.#update(entry, m)
+    // One that was not delivered yet will be, in its present state.
+    else if ((m.Seq ?? 0) <= record.log.seq) this.#tellChange(record, this.#add(m), unseen(m, kind))
   }
 
   applyExtension(record: ConversationRecord, frame: Extract<EventFrame, { readonly ev: 'extension' }>): void {
@@ -198,8 +174,48 @@ export class Inbox {
     this.#options.emit({ name, data })
   }
 
+  #add(m: WireMessage): Message {
+    const { cache, me } = this.#options
+    const message = messageOf(m, me)
+    cache.put(messageIdOf(m), { message, convId: m.ConvId, changeNo: m.ChangeNo ?? 0, createdHere: false })
+    this.#relate(m, message)
+    return message
+  }
+
+  #update(entry: CacheEntry, m: WireMessage): Message {
+    const { message } = entry
+    const before = beforeOf(message)
+    const changeNo = m.ChangeNo ?? 0
+    const isNewer = changeNo > entry.changeNo
+    if (isNewer || message.status !== 'success') this.#refresh(message, m)
+    if (m.From_Nick !== undefined) message.nick = m.From_Nick
+    if (m.From_FaceUrl !== undefined) message.avatar = m.From_FaceUrl
+    const record = this.#relate(m, message)
+    if (!isNewer) return message
+    entry.changeNo = changeNo
+    if (record) this.#tellChange(record, message, before)
+    return message
+  }
+
+  /** What the conversation's state means for the message, and the other way round. */
+  #relate(m: WireMessage, message: Message): ConversationRecord | undefined {
+    const { list, me } = this.#options
+    const record = list.get(m.From_Account === me ? m.To_Account : m.From_Account)
+    if (!record || message.sequence === 0) return record
+    if (message.flow === 'out' && message.sequence <= record.peerReadSeq) message.isPeerRead = true
+    if (message.isRevoked && isCountable(m, me)) record.unread.recalled(message.sequence, m.ChangeNo ?? 0)
+    return record
+  }
+
+  #tellChange(record: ConversationRecord, message: Message, before: Before): void {
+    if (message.isRevoked && !before.isRevoked) this.#emit(EVENT.MESSAGE_REVOKED, [message])
+    else if (message.version > before.version) this.#emit(EVENT.MESSAGE_MODIFIED, [message])
+    if (message.readReceiptInfo.isPeerRead && !before.isReceipted) this.#emitReceipt(record.peer, message)
+    this.refreshLast(record, message)
+  }
+
   #refresh(message: Message, m: WireMessage): void {
-    const { nick, avatar, ...changed } = mutableFieldsOf(m, this.#options.me)
+    const { nick: _nick, avatar: _avatar, ...changed } = mutableFieldsOf(m, this.#options.me)
     Object.assign(message, changed)
     message.status = 'success'
     message.time = m.MsgTimeStamp

@@ -73,6 +73,7 @@ export class Outbox {
       return Promise.reject(new ChatError(ErrorCode.CALL_TOO_FREQUENT, text, { message }))
     }
     this.#remember(message)
+    message.status = 'unSend'
     const deadline = this.#options.clock.now() + REQUEST_TIMEOUT
     const promise = new Promise<SendResult>((resolve, reject) => {
       this.#enqueue({ message, peer, body, deadline, resolve, reject })
@@ -89,7 +90,6 @@ export class Outbox {
         'The message is too old to be sent again: the server no longer knows whether it has it. Create it anew.'
       return Promise.reject(new ChatError(ErrorCode.SEND_FAILED, text, { message }))
     }
-    message.status = 'unSend'
     return this.send(message, options)
   }
 
@@ -162,6 +162,11 @@ export class Outbox {
       })
       send.resolve(ok({ message }))
     } catch (cause) {
+      // A pull may have shown that it is stored, though its answer never came.
+      if (isStored(message)) {
+        send.resolve(ok({ message }))
+        return
+      }
       const error = asChatError(cause)
       message.status = 'fail'
       if (RISKY.includes(error.code)) message.hasRiskContent = true
@@ -194,6 +199,10 @@ function sendable(value: unknown): Message {
     )
   }
   return value as Message
+}
+
+function isStored(message: Message): boolean {
+  return message.status === 'success'
 }
 
 function outOfTime(): ChatError {

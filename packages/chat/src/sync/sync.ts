@@ -205,7 +205,7 @@ export class Sync {
   #complete(): void {
     const { list, inbox } = this.#options
     for (const record of list.all()) {
-      if (record.convId !== 0 && !this.#named.has(record.peer)) list.remove(record.peer)
+      if (!record.isLocal && !this.#named.has(record.peer)) list.remove(record.peer)
     }
     this.#isCompleted = true
     const buffered = this.#buffer

@@ -12,7 +12,7 @@ export const edgeSettings = {
   'rest.bodyBytes': integer(1_048_576, [16384, 67_108_864], 'B', {
     doc: 'Largest body of a REST call.',
     documented: 'own choice',
-    code: ErrorCode.INVALID_HTTP_URL,
+    code: ErrorCode.BODY_SIZE_LIMIT,
     scope: 'server',
   }),
   'rest.dedupeSeconds': integer(300, [0, 604_800], 's', {

@@ -15,6 +15,11 @@ export const sessionSettings = {
     doc: 'Devices of one native platform and account online together.',
     documented: '1, up to 3',
   }),
+  'login.evictionsPerMinute': integer(10, [1, 20], 'devices/min', {
+    doc: 'Devices of one account that later logins may kick per minute, before the next such login has to wait.',
+    documented: 'no number',
+    code: ErrorCode.LOGIN_RESTRICTED,
+  }),
   'login.offlineKick6208': flag(false, {
     doc: 'Lets the next login of a device that was kicked while offline fail once.',
     documented: 'off',

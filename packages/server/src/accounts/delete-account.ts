@@ -40,7 +40,11 @@ export const deleteAccount = defineMutation<
   await endSessions(tx, app, account.account_id, 'REST_API_Kick', 'The account was deleted.')
   await retireName(tx, app, userId, validAfter)
   for (const table of OWN_STATE)
-    await tx.db.deleteFrom(table).where('app_id', '=', app).where('account_id', '=', account.account_id).execute()
+    await tx.db
+      .deleteFrom(table)
+      .where('app_id', '=', app)
+      .where('account_id', '=', account.account_id)
+      .execute()
   await tx.db
     .updateTable('account')
     .set({ deleted: 1, nick: '', face_url: '', push_online: '{}', valid_after: validAfter })

@@ -77,7 +77,8 @@ async function importOne(
       })
       return 'created'
     } catch (error) {
-      if (error instanceof CommandError && error.code === ErrorCode.ACCOUNT_QUOTA_EXCEEDED) return 'over quota'
+      if (error instanceof CommandError && error.code === ErrorCode.ACCOUNT_QUOTA_EXCEEDED)
+        return 'over quota'
       throw error
     }
   }

@@ -1,6 +1,6 @@
-import type { Account } from './account.ts'
 import { PLATFORMS, type Platform } from '../login/multi-device.ts'
 import type { Store } from '../store/store.ts'
+import type { Account } from './account.ts'
 
 export type OnlineState = 'Online' | 'PushOnline' | 'Offline'
 

@@ -72,6 +72,7 @@ async function loadApp(
     disabled: row.disabled !== 0,
     validAfter: row.valid_after,
     setting: key => settings[key],
+    allowedOrigins: JSON.parse(row.allowed_origins) as string[],
     keys,
     ticketKeys: keys
       .filter(key => key.state !== 'revoked')

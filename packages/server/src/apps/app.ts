@@ -9,6 +9,8 @@ export interface App {
   /** Tickets issued at or before this second are refused. */
   readonly validAfter: number
   setting<K extends SettingKey>(key: K): SettingValue<K>
+  /** Origins of pages that may log in over WebSocket, in lower case; empty: any. */
+  readonly allowedOrigins: readonly string[]
   readonly keys: readonly AppKey[]
   /** The keys that are not revoked, as the UserSig checks take them; the same objects while the app is cached. */
   readonly ticketKeys: readonly TicketKey[]

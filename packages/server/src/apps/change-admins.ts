@@ -48,7 +48,10 @@ export const appointAdmin = defineMutation<AppointAdmin, { readonly created: boo
       .where('app_id', '=', app)
       .executeTakeFirstOrThrow()
     if (n >= args.adminsMax)
-      throw refuse('admin-max', `The app has its ${args.adminsMax} app admins; dismiss one or raise admin.max.`)
+      throw refuse(
+        'admin-max',
+        `The app has its ${args.adminsMax} app admins; dismiss one or raise admin.max.`,
+      )
     const fault = known === undefined && userIdFault(userId, args.userIdBytes)
     if (fault) throw refuse('user-id', `The UserID ${fault}.`)
     const account =
@@ -171,7 +174,10 @@ function grantRow(tx: Transaction, app: number, account: number): Promise<AppAdm
 function checkGrant({ scopes = [], addresses = [], maxTicketLifetime = 0 }: GrantFields): void {
   const scope = scopes.find(name => !Object.hasOwn(families, name))
   if (scope !== undefined)
-    throw refuse('scopes', `There is no command family ${scope}; there are ${Object.keys(families).join(', ')}.`)
+    throw refuse(
+      'scopes',
+      `There is no command family ${scope}; there are ${Object.keys(families).join(', ')}.`,
+    )
   const address = addresses.find(range => !isAddressRange(range))
   if (address !== undefined)
     throw refuse('addresses', `${address} is not an address or a CIDR range, as 192.0.2.1 or 10.0.0.0/8.`)

@@ -44,7 +44,11 @@ export const setAppSetting = defineMutation<SettingChange, { readonly old?: unkn
     const old = settings[key]
     if (value === undefined) delete settings[key]
     else settings[key] = value
-    await tx.db.updateTable('app').set({ settings: JSON.stringify(settings) }).where('app_id', '=', app).execute()
+    await tx.db
+      .updateTable('app')
+      .set({ settings: JSON.stringify(settings) })
+      .where('app_id', '=', app)
+      .execute()
     await auditRow(tx, {
       app,
       actor,
@@ -60,7 +64,8 @@ export const setAppSetting = defineMutation<SettingChange, { readonly old?: unkn
 
 /** Throws for names that are no setting of an app. */
 export function appSettingKey(key: string): SettingKey {
-  if (!isSettingKey(key)) throw refuse('setting', `There is no setting ${key}; "rookery app settings" lists them.`)
+  if (!isSettingKey(key))
+    throw refuse('setting', `There is no setting ${key}; "rookery app settings" lists them.`)
   if (settingRow(key).scope === 'server')
     throw refuse(
       'setting',

@@ -51,7 +51,12 @@ export async function addKey(store: Store, box: SecretBox, args: AddKey): Promis
 export async function rotateKey(store: Store, box: SecretBox, args: RotateKey): Promise<RotatedKey> {
   const { row, secret } = newKeyRow(box, args)
   const { app, actor, acceptUntil } = args
-  const { old } = await store.mutate(switchKey, { app, actor, row, ...(acceptUntil !== undefined && { acceptUntil }) })
+  const { old } = await store.mutate(switchKey, {
+    app,
+    actor,
+    row,
+    ...(acceptUntil !== undefined && { acceptUntil }),
+  })
   return { keyId: row.id, state: 'current', ...(secret !== undefined && { secret }), ...(old && { old }) }
 }
 
@@ -224,7 +229,8 @@ function keysOf(tx: Transaction, app: number): Promise<AppKeyTable[]> {
 
 async function oneKey(tx: Transaction, app: number, keyId: string): Promise<AppKeyTable> {
   const key = (await keysOf(tx, app)).find(candidate => candidate.key_id === keyId)
-  if (!key) throw refuse('key', `The app ${app} has no key ${keyId}; "rookery key list ${app}" shows its keys.`)
+  if (!key)
+    throw refuse('key', `The app ${app} has no key ${keyId}; "rookery key list ${app}" shows its keys.`)
   return key
 }
 

@@ -83,7 +83,15 @@ const insertApp = defineMutation<InsertApp, { created: boolean }>(
       throw refuse('apps-max', `This server has its ${appsMax} apps; delete one or raise console.appsMax.`)
     await tx.db
       .insertInto('app')
-      .values({ app_id: app, name, disabled: 0, valid_after: 0, settings: '{}', created: tx.now })
+      .values({
+        app_id: app,
+        name,
+        disabled: 0,
+        valid_after: 0,
+        settings: '{}',
+        allowed_origins: '[]',
+        created: tx.now,
+      })
       .execute()
     await tx.db
       .insertInto('app_key')
@@ -111,7 +119,12 @@ const insertApp = defineMutation<InsertApp, { created: boolean }>(
 /** Rows that a deletion left unfinished count too: a new app must not inherit them. */
 async function isTaken(tx: Transaction, app: number): Promise<boolean> {
   for (const table of ['app', 'account', 'conversation', 'retired_name'] as const) {
-    const row = await tx.db.selectFrom(table).select('app_id').where('app_id', '=', app).limit(1).executeTakeFirst()
+    const row = await tx.db
+      .selectFrom(table)
+      .select('app_id')
+      .where('app_id', '=', app)
+      .limit(1)
+      .executeTakeFirst()
     if (row) return true
   }
   return false

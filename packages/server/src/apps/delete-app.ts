@@ -51,7 +51,10 @@ const dropApp = defineMutation<{ readonly app: number; readonly actor: string },
     if (await isHalfErased(tx, app)) return null
     const row = await appRow(tx, app)
     if (row.disabled === 0)
-      throw refuse('app-enabled', `Only a disabled app can be deleted; run "rookery app disable ${app}" first.`)
+      throw refuse(
+        'app-enabled',
+        `Only a disabled app can be deleted; run "rookery app disable ${app}" first.`,
+      )
     for (const table of ['app', 'app_key', 'app_admin'] as const)
       await tx.db.deleteFrom(table).where('app_id', '=', app).execute()
     await auditRow(tx, { app, actor, action: 'app/delete', target: '', detail: { name: row.name } })
@@ -65,7 +68,12 @@ async function isHalfErased(tx: Transaction, app: number): Promise<boolean> {
   const known = await tx.db.selectFrom('app').select('app_id').where('app_id', '=', app).executeTakeFirst()
   if (known) return false
   for (const table of ['conversation', 'account', 'retired_name'] as const) {
-    const left = await tx.db.selectFrom(table).select('app_id').where('app_id', '=', app).limit(1).executeTakeFirst()
+    const left = await tx.db
+      .selectFrom(table)
+      .select('app_id')
+      .where('app_id', '=', app)
+      .limit(1)
+      .executeTakeFirst()
     if (left) return true
   }
   return false
@@ -79,7 +87,8 @@ interface Step {
 
 const eraseStep = defineMutation<{ readonly app: number }, Step>('apps/erase-step', async (tx, { app }) => {
   const known = await tx.db.selectFrom('app').select('app_id').where('app_id', '=', app).executeTakeFirst()
-  if (known) throw new CommandError(ErrorCode.SDKAPPID_FORBIDDEN, `The app ${app} exists; nothing was erased.`)
+  if (known)
+    throw new CommandError(ErrorCode.SDKAPPID_FORBIDDEN, `The app ${app} exists; nothing was erased.`)
   const conversations = await eraseConversations(tx, app)
   if (conversations !== undefined) return { accounts: 0, conversations, done: false }
   const accounts = await eraseAccounts(tx, app)

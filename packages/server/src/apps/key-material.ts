@@ -29,7 +29,10 @@ export function storedMaterial(box: SecretBox, app: number, keyId: string, key: 
   }
   const bytes = Buffer.byteLength(key.secret)
   if (key.secret.includes('-----BEGIN'))
-    throw refuse('key', 'This is a PEM block, not a secret key; register a public key with --public-key-file.')
+    throw refuse(
+      'key',
+      'This is a PEM block, not a secret key; register a public key with --public-key-file.',
+    )
   if (/[\p{Cc}\s]/u.test(key.secret) || !key.secret.isWellFormed())
     throw refuse('key', 'A secret key is one line without blanks and control characters.')
   if (bytes < SECRET_MIN_BYTES || bytes > SECRET_MAX_BYTES)

@@ -2,12 +2,12 @@ import { parseArgs } from 'node:util'
 import type { Logger } from 'pino'
 import { checkMasterKey } from '../apps/master-key-check.ts'
 import { SecretBox } from '../apps/secret-box.ts'
-import { bindProblem } from '../config/bind-check.ts'
+import { bindProblem, isLoopbackHost } from '../config/bind-check.ts'
 import { type Config, ConfigError, loadConfig } from '../config/load-config.ts'
 import { loadMasterKey } from '../config/master-key.ts'
 import { createLogger } from '../observability/logger.ts'
 import { type RunningServer, startServer } from '../server.ts'
-import { type DataFolderLock, DataFolderInUseError, lockDataFolder } from '../store/data-folder-lock.ts'
+import { DataFolderInUseError, lockDataFolder } from '../store/data-folder-lock.ts'
 import { prepareExample } from './example-app.ts'
 import { firstStart } from './first-start.ts'
 import { operatorSocketPath, startOperatorSocket } from './operator-socket.ts'
@@ -45,12 +45,16 @@ export async function runServe(args: readonly string[]): Promise<number> {
 async function serve(config: Config, log: Logger): Promise<number> {
   const { values } = config
   for (const warning of config.warnings) log.warn(warning)
-  const problem = bindProblem(values)
+  const problem = bindProblem(values) ?? exampleProblem(config)
   if (problem) throw new ConfigError([problem])
   const dataFolder = values['data.folder']
   const lock = await lockDataFolder(dataFolder, { as: 'server', waitMs: 5000 })
   try {
-    const master = loadMasterKey({ env: process.env, dataFolder, masterKeyFile: values['data.masterKeyFile'] })
+    const master = loadMasterKey({
+      env: process.env,
+      dataFolder,
+      masterKeyFile: values['data.masterKeyFile'],
+    })
     const box = new SecretBox(master.bytes)
     const example = values['example.enabled'] ? await prepareExample(dataFolder) : undefined
     const server = await startServer({
@@ -66,7 +70,13 @@ async function serve(config: Config, log: Logger): Promise<number> {
       ...(values['tls.cert'] && { tls: { cert: values['tls.cert'], key: values['tls.key'] } }),
       ...(example && { pages: example.pages }),
     })
-    return await run(server, { config, log, box, lock, example, keyPlace: master.created ? master.place : undefined })
+    return await run(server, {
+      config,
+      log,
+      box,
+      example,
+      keyPlace: master.created ? master.place : undefined,
+    })
   } finally {
     lock.release()
   }
@@ -76,7 +86,6 @@ interface Run {
   readonly config: Config
   readonly log: Logger
   readonly box: SecretBox
-  readonly lock: DataFolderLock
   readonly example: Awaited<ReturnType<typeof prepareExample>> | undefined
   readonly keyPlace: string | undefined
 }
@@ -97,15 +106,16 @@ async function run(server: RunningServer, parts: Run): Promise<number> {
     settings: parts.config.settings,
     log,
   })
-  const example = await parts.example?.start({ store, box: parts.box, url: server.url })
-  const first = await firstStart(store, parts.box, example !== undefined)
+  const making = { store, box: parts.box, settings: parts.config.settings }
+  const example = await parts.example?.start({ ...making, url: server.url })
+  const first = await firstStart(making)
   process.stdout.write(
     welcome({
       url: server.url,
       version: process.env.npm_package_version,
       ...(parts.keyPlace && { keyPlace: parts.keyPlace }),
       ...(first && { first }),
-      ...(example && { example: example.lines }),
+      ...(example && { example }),
     }),
   )
   log.info({ url: server.url }, 'Rookery is ready.')
@@ -132,7 +142,10 @@ function welcome(told: Welcome): string {
     `  Rookery is running at ${told.url}`,
     `  API reference   ${told.url}/docs`,
     ...(told.keyPlace
-      ? ['', `  The master key was made at ${told.keyPlace}. Keep a copy: without it the app keys can't be read.`]
+      ? [
+          '',
+          `  The master key was made at ${told.keyPlace}. Keep a copy: without it the app keys can't be read.`,
+        ]
       : []),
     ...(told.first ? ['', ...told.first.map(line => `  ${line}`)] : []),
     ...(told.example ? ['', ...told.example.map(line => `  ${line}`)] : []),
@@ -163,6 +176,12 @@ function configFrom(args: readonly string[]): Config {
       ...(values.example !== undefined && { 'example.enabled': String(values.example) }),
     },
   })
+}
+
+/** The demo users' passwords are printed and kept in a file: fine for this machine, not for a network. */
+function exampleProblem({ values }: Config): string | undefined {
+  if (!values['example.enabled'] || isLoopbackHost(values['server.host'])) return undefined
+  return `The example app runs on loopback only, and server.host is ${values['server.host']}; start without --example.`
 }
 
 function stopSignal(): Promise<string> {

@@ -1,10 +1,17 @@
+import { accountCommands } from '../accounts/account-commands.ts'
+import { conversationCommands } from '../conversations/conversation-commands.ts'
 import { sessionCommands } from '../login/session-commands.ts'
-import { sendmsgCommand } from '../messages/sendmsg-command.ts'
+import { messageCommands } from '../messages/message-commands.ts'
 import type { Command } from './command.ts'
 import { type ReadyCommand, readyCommand } from './execute.ts'
 
 /** Every command of the server, declared once. */
-export const commands: readonly Command[] = [...sessionCommands, sendmsgCommand]
+export const commands: readonly Command[] = [
+  ...sessionCommands,
+  ...accountCommands,
+  ...messageCommands,
+  ...conversationCommands,
+]
 
 /** The commands by path, older spellings included. */
 export class CommandTable {

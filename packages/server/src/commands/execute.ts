@@ -1,4 +1,6 @@
+import { ErrorCode } from '@rookery/protocol/error-code'
 import type { ErrorDetail } from '@rookery/protocol/wire'
+import type { TObject } from 'typebox'
 import { NotStoredError } from '../store/not-stored-error.ts'
 import type { Caller } from './caller.ts'
 import { type Command, RawAnswer } from './command.ts'
@@ -24,8 +26,20 @@ export function readyCommand(command: Command): ReadyCommand {
     family,
     checks: {
       http: requestChecker({ ...rules, schema: command.request }),
-      socket: command.socket && requestChecker({ ...rules, schema: command.socket.request }),
+      socket:
+        command.socket &&
+        onlyKnownFields(requestChecker({ ...rules, schema: command.socket.request }), command.socket.request),
     },
+  }
+}
+
+/** A user must not reach a field of the admins' form by naming it: what the socket's schema lacks is dropped. */
+function onlyKnownFields(check: BodyCheck, schema: TObject): BodyCheck {
+  const known = new Set(Object.keys(schema.properties))
+  return (body, text) => {
+    const checked = check(body, text)
+    for (const name of Object.keys(checked)) if (!known.has(name)) delete checked[name]
+    return checked
   }
 }
 
@@ -35,6 +49,8 @@ export interface IncomingRequest {
   /** The text that the body was parsed from, or that holds it. */
   readonly text: string
   readonly bodyText: () => string
+  /** Names the call in the log, and to a caller whose call failed on a defect. */
+  readonly requestId: string
 }
 
 /** What a call came to: the JSON text of the answer and its code (for counters). */
@@ -64,8 +80,17 @@ export async function execute(
       code: answer instanceof RawAnswer ? 0 : (fields.ErrorCode ?? 0),
     }
   } catch (error) {
-    return failure(ready.family, error, services, ready.command.name)
+    return failure(ready.family, error, services, {
+      command: ready.command.name,
+      requestId: request.requestId,
+    })
   }
+}
+
+/** Where an error happened, for the operator's log. */
+export interface FailurePlace {
+  readonly command?: string
+  readonly requestId?: string
 }
 
 /** The answer for an error that was thrown by a door's check or a handler. */
@@ -73,18 +98,19 @@ export function failure(
   family: Family | undefined,
   error: unknown,
   services: Pick<Services, 'log'>,
-  commandName: string,
+  place: FailurePlace,
 ): Executed {
   if (error instanceof CommandError)
     return { text: failureText(family, error.code, error.message, error.detail), code: error.code }
-  const code = family?.internal ?? 60008
+  const code = family?.internal ?? ErrorCode.REQUEST_TIMEOUT
   if (error instanceof NotStoredError) return { text: failureText(family, code, error.message), code }
-  services.log.error({ err: error, command: commandName }, 'A command failed on a defect of the server.')
+  services.log.error({ err: error, ...place }, 'A command failed on a defect of the server.')
   return {
     text: failureText(
       family,
       code,
-      'The server failed to carry this out. Try again, and tell the operator if it stays.',
+      'The server failed to carry this out. Try again; if it stays, tell the operator, whose log has the cause.',
+      place.requestId === undefined ? undefined : { check: 'defect', requestId: place.requestId },
     ),
     code,
   }
@@ -94,7 +120,8 @@ function check(ready: ReadyCommand, caller: Caller, body: unknown, text: string)
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     throw new CommandError(ready.family.notJson, 'Fail to Parse json data of body, Please check it')
   if (caller.door === 'http') return ready.checks.http(body, text)
-  if (!ready.checks.socket) throw new CommandError(60009, `${ready.command.name} is not open to the SDK.`)
+  if (!ready.checks.socket)
+    throw new CommandError(ErrorCode.INVALID_RES, `${ready.command.name} is not open to the SDK.`)
   const checked = ready.checks.socket(body, text)
   const acting = ready.command.socket?.acting
   if (acting) checked[acting] = caller.userId

@@ -65,11 +65,11 @@ export const flag = (value: boolean, row: ConfigText): BooleanRow => ({
   default: value,
 })
 
-export const oneOf = <Value extends string>(
-  value: NoInfer<Value>,
-  values: readonly Value[],
+export const oneOf = <const Values extends readonly string[]>(
+  value: Values[number],
+  values: Values,
   row: ConfigText,
-): EnumRow<Value> => ({ ...row, type: 'enum', default: value, values })
+): EnumRow<Values[number]> => ({ ...row, type: 'enum', default: value, values })
 
 export const list = (item: ListItem, row: ConfigText): ListRow => ({
   ...row,

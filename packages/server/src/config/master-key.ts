@@ -9,7 +9,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { MASTER_KEY_BYTES } from '../apps/secret-box.ts'
 import { DATABASE_FILE } from '../store/sqlite/open-database.ts'
 import { MASTER_KEY_VARIABLE } from './config-table.ts'
@@ -45,8 +45,7 @@ export function loadMasterKey({ env, dataFolder, masterKeyFile }: MasterKeyPlace
   if (given)
     return { bytes: parseMasterKey(given, MASTER_KEY_VARIABLE), place: MASTER_KEY_VARIABLE, created: false }
   const file = masterKeyFile || defaultMasterKeyFile(dataFolder)
-  const inside = relative(dataFolder, file)
-  if (!inside.startsWith('..') && inside !== file)
+  if (isInside(file, dataFolder))
     throw new ConfigError([
       `The master key file ${file} is inside the data folder, so whoever copies the data has the key too. Move it out and set data.masterKeyFile.`,
     ])
@@ -64,6 +63,11 @@ export function loadMasterKey({ env, dataFolder, masterKeyFile }: MasterKeyPlace
       `Others than its owner may read the master key file ${file} (mode ${mode.toString(8).padStart(4, '0')}). Run: chmod 600 ${file}`,
     ])
   return { bytes: parseMasterKey(readText(file), file), place: file, created: false }
+}
+
+function isInside(file: string, folder: string): boolean {
+  const path = relative(folder, file)
+  return path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path)
 }
 
 function create(file: string): MasterKey {

@@ -1,8 +1,10 @@
-import { type ExpressionBuilder, type Kysely, sql } from 'kysely'
-import { perDatabase, PreparedQuery } from '../store/prepared.ts'
-import { MessageFlag, type Schema } from '../store/schema.ts'
+import type { Kysely } from 'kysely'
+import { isHiddenByFlags } from '../messages/stored-message.ts'
+import { PreparedQuery, perDatabase } from '../store/prepared.ts'
+import type { Schema } from '../store/schema.ts'
 import { queryHiddenLasts } from './hidden-last.ts'
 import { JOINED_MESSAGE, type JoinedMessage, joinedMessage, type LastMessage } from './joined-message.ts'
+import { hiddenUnread, type UnreadColumns, uncounted, unreadOf } from './unread.ts'
 
 /** One conversation as its owner sees it now; the source of every JSON form of it. */
 export interface ConversationView {
@@ -37,12 +39,10 @@ export interface Person {
   readonly faceUrl: string
 }
 
-interface ViewRow extends JoinedMessage {
+interface ViewRow extends JoinedMessage, UnreadColumns {
   conv_id: number
   log_no: number
   read_seq: number
-  read_count: number
-  read_own: number
   peer_read_seq: number
   peer_read_time: number
   cleared_seq: number
@@ -50,13 +50,8 @@ interface ViewRow extends JoinedMessage {
   pinned_ms: number
   standard_mark: string
   custom_mark: string
-  recv_opt: number
-  lo_id: number
   head_seq: number
   change_no: number
-  count_no: number
-  sent_lo: number
-  sent_hi: number
   list_seq: number
   list_time: number
   peer_id: number
@@ -67,15 +62,11 @@ interface ViewRow extends JoinedMessage {
   owner_nick: string
   owner_face: string
   deleted_last: number | null
-  uncounted: number
-  hidden_unread: number
 }
 
 /** Conversations that one statement reads; a shorter list is filled up with a number that none has. */
 export const VIEW_BATCH = 100
 const NOBODY = -1
-/** `RecvOpt` 1: messages are not received, so none of them is unread (sdk-1 section 15.1). */
-const DISCARD = 1
 
 type ViewParameters = { app: number; owner: number } & Record<string, number>
 type Parameter = (name: string) => number
@@ -132,15 +123,10 @@ async function batch(
   })
 }
 
-/** The flag that keeps a message from this viewer. */
-export function hidingFlag(senderId: number, viewer: number): number {
-  return senderId === viewer ? MessageFlag.HIDDEN_FROM_SENDER : MessageFlag.HIDDEN_FROM_RECEIVER
-}
-
 /** The conversation's list message is not for this owner, but an older one may be. */
 function needsSearch(row: ViewRow, owner: number): boolean {
   if (row.m_sender === null || row.m_flags === null) return false
-  if (row.m_flags & hidingFlag(row.m_sender, owner)) return true
+  if (isHiddenByFlags({ flags: row.m_flags, sender_id: row.m_sender }, owner)) return true
   return row.deleted_last !== null && row.list_seq > row.cleared_seq
 }
 
@@ -158,8 +144,6 @@ function toView(
   last: LastMessage | undefined,
   shownSeq: number,
 ): ConversationView {
-  const sent = row.lo_id === owner ? row.sent_lo : row.sent_hi
-  const unread = row.count_no - row.read_count - (sent - row.read_own) - row.uncounted - row.hidden_unread
   return {
     conv: row.conv_id,
     peer: { id: row.peer_id, userId: row.peer_user_id, nick: row.peer_nick, faceUrl: row.peer_face },
@@ -167,7 +151,7 @@ function toView(
     headSeq: row.head_seq,
     changeNo: row.change_no,
     logNo: row.log_no,
-    unread: row.recv_opt === DISCARD ? 0 : Math.max(0, unread),
+    unread: unreadOf(row),
     readSeq: row.read_seq,
     peerReadTime: row.peer_read_time,
     peerReadSeq: row.peer_read_seq,
@@ -221,6 +205,7 @@ function viewQuery(db: Kysely<Schema>, size: number): PreparedQuery<ViewParamete
       .select(JOINED_MESSAGE)
       .select([
         'uc.conv_id',
+        'uc.account_id',
         'uc.log_no',
         'uc.read_seq',
         'uc.read_count',
@@ -255,42 +240,6 @@ function viewQuery(db: Kysely<Schema>, size: number): PreparedQuery<ViewParamete
       .where('uc.account_id', '=', parameter('owner'))
       .where('uc.conv_id', 'in', convNames(size).map(parameter as Parameter)),
   )
-}
-
-type RowBuilder = ExpressionBuilder<Schema & { uc: Schema['user_conversation'] }, 'uc'>
-
-/** Recalled messages of the other side above the read mark. */
-export function uncounted(eb: unknown) {
-  return (eb as RowBuilder)
-    .selectFrom('message_uncounted as mu')
-    .select(inner => inner.fn.countAll<number>().as('n'))
-    .whereRef('mu.app_id', '=', 'uc.app_id')
-    .whereRef('mu.conv_id', '=', 'uc.conv_id')
-    .whereRef('mu.seq', '>', 'uc.read_seq')
-    .whereRef('mu.sender_id', '!=', 'uc.account_id')
-    .$asScalar()
-    .$notNull()
-}
-
-/** Messages of the other side above the read mark that the owner deleted for itself and that counted. */
-export function hiddenUnread(eb: unknown) {
-  return (eb as RowBuilder)
-    .selectFrom('message_hidden as hidden')
-    .innerJoin('message as deleted', join =>
-      join
-        .onRef('deleted.app_id', '=', 'hidden.app_id')
-        .onRef('deleted.conv_id', '=', 'hidden.conv_id')
-        .onRef('deleted.seq', '=', 'hidden.seq'),
-    )
-    .select(inner => inner.fn.countAll<number>().as('n'))
-    .whereRef('hidden.app_id', '=', 'uc.app_id')
-    .whereRef('hidden.account_id', '=', 'uc.account_id')
-    .whereRef('hidden.conv_id', '=', 'uc.conv_id')
-    .whereRef('hidden.seq', '>', 'uc.read_seq')
-    .whereRef('deleted.sender_id', '!=', 'uc.account_id')
-    .where(sql<number>`deleted.flags & ${sql.lit(MessageFlag.NO_UNREAD | MessageFlag.RECALLED)}`, '=', 0)
-    .$asScalar()
-    .$notNull()
 }
 
 function groupQuery(

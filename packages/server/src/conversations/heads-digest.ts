@@ -1,33 +1,69 @@
 import type { Kysely } from 'kysely'
+import { PreparedQuery, perDatabase } from '../store/prepared.ts'
 import type { Schema } from '../store/schema.ts'
+import { CONVERSATIONS_MAX, ownConversations } from './own-conversations.ts'
 
+/** What `session/hello` compares with the device's own sums. */
 export interface HeadsDigest {
   readonly logNo: number
-  /** Sum of the head numbers of all conversations of the owner. */
+  /** Sum of the head numbers of all the owner's conversations. */
   readonly heads: number
   /** Sum of their change numbers. */
   readonly changes: number
 }
 
-/** What a device that missed nothing would compute itself; one query over the owner's conversations. */
+interface Row {
+  log_no: number
+  n: number
+  heads: number | null
+  changes: number | null
+  deleted: number | null
+}
+
+const queries = perDatabase(db => ({
+  digest: new PreparedQuery<{ app: number; account: number }, Row>(db, (db, parameter) =>
+    db
+      .selectFrom('account as own')
+      .leftJoin(
+        db
+          .selectFrom('user_conversation as uc')
+          .innerJoin('conversation as c', join =>
+            join.onRef('c.app_id', '=', 'uc.app_id').onRef('c.conv_id', '=', 'uc.conv_id'),
+          )
+          .innerJoin('account as peer', join =>
+            join.onRef('peer.app_id', '=', 'uc.app_id').onRef('peer.account_id', '=', 'uc.peer_id'),
+          )
+          .select(['uc.account_id', 'c.head_seq', 'c.change_no', 'peer.deleted'])
+          .where('uc.app_id', '=', parameter('app'))
+          .where('uc.account_id', '=', parameter('account'))
+          .limit(CONVERSATIONS_MAX)
+          .as('conv'),
+        join => join.onRef('conv.account_id', '=', 'own.account_id'),
+      )
+      .select(eb => [
+        'own.log_no',
+        eb.fn.count<number>('conv.account_id').as('n'),
+        eb.fn.sum<number | null>('conv.head_seq').as('heads'),
+        eb.fn.sum<number | null>('conv.change_no').as('changes'),
+        eb.fn.sum<number | null>('conv.deleted').as('deleted'),
+      ])
+      .where('own.app_id', '=', parameter('app'))
+      .where('own.account_id', '=', parameter('account'))
+      .groupBy('own.log_no'),
+  ),
+}))
+
+/** One query; only who talked with deleted accounts, or has more conversations than are synchronised, costs another. */
 export async function headsDigest(db: Kysely<Schema>, app: number, account: number): Promise<HeadsDigest> {
-  const row = await db
-    .selectFrom('user_conversation as own')
-    .innerJoin('conversation as conv', join =>
-      join.onRef('conv.app_id', '=', 'own.app_id').onRef('conv.conv_id', '=', 'own.conv_id'),
-    )
-    .select(eb => [
-      eb.fn.coalesce(eb.fn.sum<number>('conv.head_seq'), eb.lit(0)).as('heads'),
-      eb.fn.coalesce(eb.fn.sum<number>('conv.change_no'), eb.lit(0)).as('changes'),
-    ])
-    .where('own.app_id', '=', app)
-    .where('own.account_id', '=', account)
-    .executeTakeFirstOrThrow()
-  const owner = await db
-    .selectFrom('account')
-    .select('log_no')
-    .where('app_id', '=', app)
-    .where('account_id', '=', account)
-    .executeTakeFirst()
-  return { logNo: owner?.log_no ?? 0, heads: Number(row.heads), changes: Number(row.changes) }
+  const row = await queries(db).digest.first({ app, account })
+  if (!row) return { logNo: 0, heads: 0, changes: 0 }
+  if (row.deleted || row.n >= CONVERSATIONS_MAX) {
+    const own = await ownConversations(db, app, account)
+    return {
+      logNo: row.log_no,
+      heads: own.reduce((sum, { headSeq }) => sum + headSeq, 0),
+      changes: own.reduce((sum, { changeNo }) => sum + changeNo, 0),
+    }
+  }
+  return { logNo: row.log_no, heads: row.heads ?? 0, changes: row.changes ?? 0 }
 }

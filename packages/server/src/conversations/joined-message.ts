@@ -60,4 +60,3 @@ export function joinedMessage(conv: number, row: JoinedMessage, owner: number): 
     revokeReason: row.m_revoke_reason ?? '',
   }
 }
-

@@ -1,7 +1,13 @@
-import type { UserConversationTable } from '../store/schema.ts'
 import type { Transaction } from '../store/mutation.ts'
+import type { UserConversationTable } from '../store/schema.ts'
 
 const SECONDS_A_DAY = 86_400
+
+/**
+ * For the mutations of this folder: they touch no counter that an append keeps in memory, and a row that they add belongs to a
+ * conversation without messages, which no append has in memory.
+ */
+export const KEEPS_HEADS = { keepsHeads: true } as const
 
 /** The other side's account number; the owner's own for a chat with oneself. */
 export function peerOf(pair: { readonly lo_id: number; readonly hi_id: number }, owner: number): number {

@@ -1,5 +1,5 @@
 import type { Transaction } from '../store/mutation.ts'
-import { perDatabase, PreparedQuery } from '../store/prepared.ts'
+import { PreparedQuery, perDatabase } from '../store/prepared.ts'
 import { conversationItems } from './conversation-item.ts'
 import { ensureOwnerRow } from './owner-row.ts'
 
@@ -75,12 +75,7 @@ export async function bumpOwnerStates(
 }
 
 /** Takes the next numbers of an account's log; returns the last of them. */
-export async function raiseLog(
-  tx: Transaction,
-  app: number,
-  accountId: number,
-  by = 1,
-): Promise<number> {
+export async function raiseLog(tx: Transaction, app: number, accountId: number, by = 1): Promise<number> {
   const row = await queries(tx.db).raiseLog.first({ app, account: accountId, by })
   if (!row) throw new Error(`Account ${accountId} of app ${app} does not exist.`)
   return row.log_no

@@ -53,6 +53,20 @@ function plainAddress(address: string): string {
   return bare.startsWith('::ffff:') && bare.includes('.') ? bare.slice(7) : bare
 }
 
+/** What a budget is kept for: an IPv4 address, or the /64 that one IPv6 customer has (RFC 6177) and can draw addresses from. */
+export function networkOf(address: string): string {
+  if (isIP(address) !== 6) return address
+  const [head = '', tail] = address.toLowerCase().split('::')
+  const before = head === '' ? [] : head.split(':')
+  const after = tail ? tail.split(':') : []
+  const zeros = tail === undefined ? 0 : 8 - before.length - after.length
+  const groups = [...before, ...Array<string>(zeros).fill('0'), ...after]
+  return `${groups
+    .slice(0, 4)
+    .map(group => group.replace(/^0+(?=.)/, ''))
+    .join(':')}::/64`
+}
+
 export function isLoopback(address: string): boolean {
   return address === '::1' || address.startsWith('127.')
 }

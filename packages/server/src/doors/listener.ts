@@ -1,15 +1,19 @@
-import { readFileSync, watch } from 'node:fs'
+import { isIP } from 'node:net'
 import type { Server } from 'bun'
 import type { Logger } from 'pino'
 import type { Services } from '../commands/services.ts'
-import { AddressRanges, clientAddress, isLoopback } from './client-address.ts'
+import { type Certificate, CertificateWatch, readCertificate, type TlsFiles } from './certificate.ts'
+import { AddressRanges, clientAddress, isLoopback, networkOf } from './client-address.ts'
 import { textResponse } from './http/http-response.ts'
 import type { RestDoor } from './http/rest-door.ts'
 import type { DeviceSocket, Socket } from './socket/device-socket.ts'
-import { newDevice, type SocketDoor } from './socket/socket-door.ts'
+import type { SocketDoor } from './socket/socket-door.ts'
 import { TokenBuckets } from './token-bucket.ts'
 
-/** New sockets of one address: a burst of 200, then 20 a second; loopback and trusted proxies are exempt. */
+/**
+ * New sockets of one address (IPv6: of one /64): a burst of 200, then 20 a second; loopback and trusted proxies are exempt.
+ * Over it the upgrade is refused with HTTP 429, which a browser sees as a connection that failed and retries with its back-off.
+ */
 const SOCKET_BURST = 200
 const SOCKETS_PER_SECOND = 20
 /** Addresses remembered by that budget. */
@@ -17,11 +21,6 @@ const ADDRESSES_MAX = 100_000
 /** Kernel bound of a frame; the door's own limits answer below it. */
 const FRAME_MAX = 1 << 20
 const BODY_MAX = 64 << 20
-
-export interface TlsFiles {
-  readonly cert: string
-  readonly key: string
-}
 
 export interface ListenerOptions {
   readonly host: string
@@ -50,17 +49,26 @@ export class Listener {
   readonly #trusted: AddressRanges
   readonly #hosts: ReadonlySet<string>
   readonly #budget = new TokenBuckets(ADDRESSES_MAX)
-  readonly #watchers: { close(): void }[] = []
+  readonly #certificates: CertificateWatch | undefined
+  /** Earlier certificates' listeners: no new connections, but those that are open live on. */
+  readonly #retired: Server<DeviceSocket>[] = []
   #server: Server<DeviceSocket>
-  #reload: ReturnType<typeof setTimeout> | undefined
   #accepting = true
 
   constructor(parts: ListenerParts) {
     this.#parts = parts
-    this.#trusted = new AddressRanges(parts.options.trustedProxies)
-    this.#hosts = new Set(parts.options.publicHosts.map(host => host.toLowerCase()))
-    this.#server = this.#listen(parts.options.port)
-    if (parts.options.tls) this.#watchCertificate(parts.options.tls)
+    const { trustedProxies, publicHosts, host, port, tls } = parts.options
+    this.#trusted = new AddressRanges(trustedProxies)
+    this.#hosts = new Set([...publicHosts, host].map(name => bareHost(name.toLowerCase())))
+    const certificate = tls && readCertificate(tls)
+    this.#server = this.#listen(port, certificate)
+    if (tls && certificate)
+      this.#certificates = new CertificateWatch(
+        tls,
+        certificate,
+        next => this.#takeCertificate(next),
+        error => this.#keepCertificate(error),
+      )
   }
 
   get port(): number {
@@ -73,21 +81,18 @@ export class Listener {
   }
 
   async stop(): Promise<void> {
-    for (const watcher of this.#watchers) watcher.close()
-    clearTimeout(this.#reload)
-    await this.#server.stop(true)
+    this.#certificates?.stop()
+    await Promise.all([this.#server, ...this.#retired].map(server => server.stop(true)))
   }
 
-  #listen(port: number): Server<DeviceSocket> {
+  #listen(port: number, certificate: Certificate | undefined): Server<DeviceSocket> {
     const { options, sockets, services } = this.#parts
     return Bun.serve<DeviceSocket>({
       hostname: options.host,
       port,
       // A second listener on the same port takes over when the certificate changes.
-      reusePort: options.tls !== undefined,
-      ...(options.tls && {
-        tls: { cert: readFileSync(options.tls.cert, 'utf8'), key: readFileSync(options.tls.key, 'utf8') },
-      }),
+      reusePort: certificate !== undefined,
+      ...(certificate && { tls: certificate }),
       maxRequestBodySize: BODY_MAX,
       idleTimeout: 30,
       development: false,
@@ -107,21 +112,21 @@ export class Listener {
         sendPings: false,
         open: (socket: Socket) => sockets.opened(socket),
         message: (socket: Socket, data: string | Buffer) => void sockets.received(socket, data),
-        close: (socket: Socket) => sockets.closed(socket),
+        close: (socket: Socket, code: number) => sockets.closed(socket, code),
       },
     })
   }
 
   async #fetch(request: Request, server: Server<DeviceSocket>): Promise<Response | undefined> {
     const peer = server.requestIP(request)?.address ?? ''
-    const host = (request.headers.get('host') ?? '').toLowerCase()
-    if (!this.#knownHost(host))
+    if (!this.#knownHost((request.headers.get('host') ?? '').toLowerCase()))
       return textResponse(
-        'This server does not answer to that host name; its operator can add it to public_hosts.',
+        'This server does not answer to that host name; its operator can add it to server.publicHosts.',
         421,
       )
     const address = clientAddress(peer, request.headers.get('x-forwarded-for'), this.#trusted)
-    const url = new URL(request.url)
+    const url = URL.parse(request.url)
+    if (!url) return textResponse('The address of this request is not a URL.', 400)
     if (url.pathname.startsWith('/v4/')) return this.#parts.rest.handle(request, url, address)
     if (url.pathname === '/ws') return this.#upgrade(request, server, address, peer)
     return (
@@ -137,53 +142,58 @@ export class Listener {
     peer: string,
   ): Response | undefined {
     if (!this.#accepting) return textResponse('The server is stopping; connect to another one or later.', 503)
-    const exempt = isLoopback(address) || (this.#trusted.has(peer) && address === peer)
-    const wait = exempt ? 0 : this.#budget.take(address, SOCKETS_PER_SECOND, SOCKET_BURST, Date.now())
+    const exempt = isLoopback(address) || (this.#trusted.has(peer) && this.#trusted.has(address))
+    const wait = exempt
+      ? 0
+      : this.#budget.take(networkOf(address), SOCKETS_PER_SECOND, SOCKET_BURST, Date.now())
     if (wait > 0) {
       const refused = textResponse(`Too many connections from ${address}; wait ${wait} ms (70114).`, 429)
       refused.headers.set('retry-after', String(Math.ceil(wait / 1000)))
       return refused
     }
-    if (server.upgrade(request, { data: newDevice(address) })) return undefined
+    const origin = request.headers.get('origin') ?? undefined
+    if (server.upgrade(request, { data: this.#parts.sockets.device({ address, origin }) })) return undefined
     return textResponse('This is the WebSocket address of the SDK; connect with ws:// or wss://.', 426)
   }
 
+  /**
+   * Names only: another site can make a browser send its own name to this address (DNS rebinding), but not an address as the
+   * name.
+   */
   #knownHost(host: string): boolean {
-    const name = host.replace(/:\d+$/, '')
-    if (this.#hosts.has('*') || this.#hosts.has(name)) return true
-    if (
+    const name = bareHost(host)
+    return (
+      this.#hosts.has(name) ||
+      this.#hosts.has('*') ||
+      isIP(name) !== 0 ||
       name === 'localhost' ||
-      name.endsWith('.localhost') ||
-      name === '[::1]' ||
-      /^127\.\d+\.\d+\.\d+$/.test(name)
+      name.endsWith('.localhost')
     )
-      return true
-    return name === this.#parts.options.host
   }
 
-  #watchCertificate(files: TlsFiles): void {
-    for (const file of [files.cert, files.key])
-      this.#watchers.push(
-        watch(file, () => {
-          clearTimeout(this.#reload)
-          // Both files change one after the other; a second's rest sees the pair.
-          this.#reload = setTimeout(() => this.#takeNewCertificate(), 1000)
-        }),
-      )
-  }
-
-  #takeNewCertificate(): void {
+  #takeCertificate(certificate: Certificate): void {
     try {
-      const next = this.#listen(this.port)
-      const old = this.#server
+      const next = this.#listen(this.port, certificate)
+      this.#retired.push(this.#server)
+      void this.#server.stop(false)
       this.#server = next
-      void old.stop(false)
       this.#parts.log.info('The new certificate is in use.')
     } catch (error) {
-      this.#parts.log.error(
-        { err: error },
-        'The new certificate could not be loaded; the old one stays in use.',
-      )
+      this.#keepCertificate(error)
     }
   }
+
+  #keepCertificate(error: unknown): void {
+    this.#parts.log.error(
+      { err: error },
+      'The new certificate could not be loaded; the old one stays in use. Put a matching pair of files in place.',
+    )
+  }
+}
+
+/** Without the port, and without the brackets of an IPv6 address. */
+function bareHost(host: string): string {
+  if (isIP(host) !== 0) return host
+  const name = host.replace(/:\d+$/, '')
+  return name.startsWith('[') ? name.slice(1, -1) : name
 }

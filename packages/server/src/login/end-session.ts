@@ -75,29 +75,34 @@ export const expireSession = defineMutation<SessionName, null>(
 
 /** A new UserSig for a living session, in place. Returns the session's new end. */
 export const renewSession = defineMutation<
-  { readonly ticket: VerifiedTicket; readonly account: number; readonly session: string },
+  {
+    readonly ticket: VerifiedTicket
+    readonly account: number
+    readonly session: string
+    readonly generation: number
+  },
   { readonly expires: number }
 >(
   'login/renew-session',
-  async (tx, { ticket, account, session }) => {
+  async (tx, { ticket, account, session, generation }) => {
     const accepted = await acceptTicket(tx, ticket, undefined)
     const row = (await sessionQueries(tx.db).sessions.all({ app: ticket.app, account })).find(
       candidate => candidate.session_id === session,
     )
-    if (!row || row.ended || accepted.accountId !== account)
+    if (!row || row.ended || row.generation !== generation || accepted.accountId !== account)
       throw new CommandError(
         ErrorCode.LOGIN_STATE_INVALID,
         'The session was ended; log in again explicitly.',
         {
           check: 'session-ended',
-          ended: row?.ended ?? 'unknown',
+          ended: row?.ended || 'unknown',
         },
       )
     await sessionQueries(tx.db).reconnect.run({
       app: ticket.app,
       account,
       session,
-      generation: row.generation,
+      generation,
       key: ticket.keyId,
       issued: ticket.issued,
       expires: accepted.expires,

@@ -70,11 +70,15 @@ async function lastRank(tx: Transaction): Promise<number> {
   return row?.value ?? 0
 }
 
+/** Timers may fire a little early by the wall clock. */
+const TIMER_SLACK_MS = 5
+
 /**
- * Resolves once this second of the clock is over (at most about 1 s): v2 tickets of one second can't be told apart, so a ticket
- * that is signed after the answer of a kick carries a later second and works.
+ * Resolves once a UserSig that is signed now carries a later second than `validAfter`: v2 tickets of one second can't be told
+ * apart, so the answer of a kick waits, and a ticket that is signed after it works. At most one second: a mark ahead of our
+ * clock comes from a signer whose clock is fast, and that clock too has moved on by then.
  */
-export function secondHasPassed(): Promise<void> {
-  const now = Date.now()
-  return new Promise(resolve => setTimeout(resolve, 1000 - (now % 1000) + 5))
+export async function secondHasPassed(validAfter: number): Promise<void> {
+  const ms = Math.min(1000, (validAfter + 1) * 1000 - Date.now())
+  if (ms > 0) await new Promise(resolve => setTimeout(resolve, ms + TIMER_SLACK_MS))
 }

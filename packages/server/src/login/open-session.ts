@@ -1,5 +1,7 @@
+import { timingSafeEqual } from 'node:crypto'
 import { ErrorCode } from '@rookery/protocol/error-code'
 import { CommandError } from '../commands/command-error.ts'
+import type { SessionEnd } from '../store/change.ts'
 import { defineMutation, type Transaction } from '../store/mutation.ts'
 import { type AcceptedTicket, acceptTicket, type VerifiedTicket } from './accept-ticket.ts'
 import { type DeviceRules, evictions, type Platform } from './multi-device.ts'
@@ -17,6 +19,8 @@ export interface OpenSession {
   /** The interface's instance number of the platform, 255 when unknown. */
   readonly instance: number
   readonly rules: DeviceRules
+  /** `login.evictionsPerMinute` of the app; absent: no bound. */
+  readonly evictionsPerMinute?: number
   /** `account.max` of the app. */
   readonly quota: number
   /** Made by the door, used when a new session is opened. */
@@ -33,6 +37,7 @@ export interface OpenedSession extends AcceptedTicket {
 }
 
 const SECONDS_A_DAY = 86_400
+const DAMPING_SECONDS = 60
 
 /**
  * Opens a session, or brings one back to a new socket. Only an explicit login may evict another device; a session that
@@ -54,11 +59,17 @@ export const openSession = defineMutation<OpenSession, OpenedSession>(
         sessionId: session.session_id,
         platform: session.platform as Platform,
         rank: session.rank,
-        connected: session.connected !== 0 && session.node_id === tx.nodeId,
+        connected: isConnected(session, tx),
       })),
       args.platform,
       args.rules,
     )
+    const [first] = evicted
+    if (first) {
+      if (args.earlier) throw placeTaken(first.type)
+      if (args.evictionsPerMinute !== undefined)
+        dampEvictions(sessions, args.evictionsPerMinute, tx.now)
+    }
     for (const { sessionId, type } of evicted) {
       await sessionQueries(tx.db).endSession.run({
         app,
@@ -109,7 +120,7 @@ async function comeBack(
   const { app } = args.ticket
   const account = accepted.accountId
   const claimed = args.earlier
-  if (!claimed || claimed.tokenHash !== session.token_hash)
+  if (!claimed || !sameHash(claimed.tokenHash, session.token_hash))
     throw new CommandError(
       ErrorCode.LOGIN_STATE_INVALID,
       'This is not the device that opened the session; log in without it.',
@@ -141,6 +152,40 @@ async function comeBack(
   return { ...accepted, sessionId: session.session_id, generation, rank: session.rank, resumed: true }
 }
 
+/**
+ * The session that the device names is forgotten (offline for long), and others have its place: the login that it stands for
+ * was not asked for by anybody, so it must not evict.
+ */
+function placeTaken(type: SessionEnd): CommandError {
+  return new CommandError(
+    ErrorCode.LOGIN_STATE_INVALID,
+    'Other devices of this account logged in since; log in again explicitly.',
+    { check: 'session-unknown', ended: type },
+  )
+}
+
+/**
+ * Two devices that log in again whenever they are kicked would kick each other for ever: over `perMinute` evictions the next
+ * one must wait (DESIGN-SECURITY 4). Counted are the ended sessions that are kept to answer their devices.
+ */
+function dampEvictions(sessions: readonly SessionRow[], perMinute: number, now: number): void {
+  const recent = sessions
+    .filter(session => session.ended.startsWith('multiple') && session.seen > now - DAMPING_SECONDS)
+    .map(session => session.seen)
+    .sort((a, b) => a - b)
+  const freed = recent[recent.length - perMinute]
+  if (freed === undefined) return
+  throw new CommandError(
+    ErrorCode.LOGIN_RESTRICTED,
+    'Devices of this account log each other out in turn; log in again after the delay, or let more devices be online at once.',
+    {
+      check: 'evictions',
+      evictions: recent.length,
+      retryAfterMs: (freed + DAMPING_SECONDS - now) * 1000,
+    },
+  )
+}
+
 /** Deletes what is past and returns the sessions that still live. */
 async function forgetOld(
   tx: Transaction,
@@ -151,10 +196,19 @@ async function forgetOld(
   const lost = tx.now - FORGET_AFTER_DAYS * SECONDS_A_DAY
   const ended = sessions.filter(session => session.ended).sort((a, b) => b.seen - a.seen)
   const gone = new Set([
-    ...sessions.filter(session => session.expires < tx.now || (!session.connected && session.seen < lost)),
+    ...sessions.filter(session => session.seen < lost && !isConnected(session, tx)),
     ...ended.slice(ENDED_KEPT),
   ])
   for (const session of gone)
     await sessionQueries(tx.db).deleteSession.run({ app, account, session: session.session_id })
   return sessions.filter(session => !session.ended && !gone.has(session))
+}
+
+/** A session of an earlier life of this process has lost its socket with it. */
+function isConnected(session: SessionRow, tx: Transaction): boolean {
+  return session.connected !== 0 && session.node_id === tx.nodeId
+}
+
+function sameHash(a: string, b: string): boolean {
+  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
 }

@@ -39,11 +39,7 @@ export const adminGetroammsgCommand = defineCommand({
     LastMsgKey: Type.String(),
     MsgList: Type.Array(Type.Object({})),
   }),
-  errors: [
-    ErrorCode.MSG_TO_ACCOUNT_INVALID,
-    ErrorCode.MSG_FROM_ACCOUNT_INVALID,
-    ErrorCode.MSG_KEY_INVALID,
-  ],
+  errors: [ErrorCode.MSG_TO_ACCOUNT_INVALID, ErrorCode.MSG_FROM_ACCOUNT_INVALID, ErrorCode.MSG_KEY_INVALID],
   async handler({ caller, body, services }) {
     const names = { from: body.Operator_Account, to: body.Peer_Account }
     const { from, to } = await messageSides(services, caller, names, UNKNOWN_WHEN_ADDRESSING)

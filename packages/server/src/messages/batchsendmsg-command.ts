@@ -32,7 +32,8 @@ interface Failure {
 /** `openim/batchsendmsg`: one message to up to 500 users (rest-1 section 4.3). */
 export const batchsendmsgCommand = defineCommand({
   name: 'openim/batchsendmsg',
-  summary: 'Sends one message to up to 500 users, in one conversation each, under one MsgKey; calls no webhook.',
+  summary:
+    'Sends one message to up to 500 users, in one conversation each, under one MsgKey; calls no webhook.',
   http: 'admin',
   request: Type.Object({
     SyncOtherMachine: Type.Optional(syncOtherMachine),

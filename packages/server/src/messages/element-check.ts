@@ -69,7 +69,10 @@ function checkMerged(element: Element | null, bounds: MergeBounds, depth: number
   if (depth > bounds.depth) throw malformed('TIMRelayElem', `nests deeper than ${bounds.depth} levels`)
   for (const message of content.MsgList)
     for (const inner of message.MsgBody)
-      if (inner.MsgType === 'TIMRelayElem') checkMerged(inner, bounds, depth + 1)
+      if (inner.MsgType === 'TIMRelayElem') {
+        checkElement(inner, 'TIMRelayElem.MsgList')
+        checkMerged(inner, bounds, depth + 1)
+      }
 }
 
 function malformed(where: string, what: string): CommandError {

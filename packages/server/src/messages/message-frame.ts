@@ -26,11 +26,7 @@ export interface ShownMessage {
 export type Author = Pick<Account, 'id' | 'userId' | 'nick' | 'faceUrl'>
 
 /** A `WireMessage` as JSON text around the body's own text. */
-export function wireMessageText(
-  message: ShownMessage,
-  from: Author,
-  to: Pick<Account, 'userId'>,
-): string {
+export function wireMessageText(message: ShownMessage, from: Author, to: Pick<Account, 'userId'>): string {
   const recalled = (message.flags & MessageFlag.RECALLED) !== 0
   let text = `{"ConvId":${message.conv}`
   if (message.seq > 0) text += `,"Seq":${message.seq}`

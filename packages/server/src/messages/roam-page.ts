@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { PreparedQuery, perDatabase } from '../store/prepared.ts'
 import { MessageFlag, type Schema } from '../store/schema.ts'
 import { MESSAGE_COLUMNS, type MessageRow } from './message-row.ts'
@@ -31,28 +31,51 @@ interface PageValues {
   limit: number
 }
 
-const queries = perDatabase(db => ({
-  older: new PreparedQuery<PageValues, MessageRow>(db, (db, parameter) =>
+/**
+ * Messages above a cleared mark that are read and sorted directly. By the index of times the cleared ones below would be
+ * walked over as well, however many they are.
+ */
+const FEW = 1000
+
+type Parameter = <K extends keyof PageValues>(name: K) => PageValues[K]
+
+const queries = perDatabase(db => {
+  const byTime = sql.ref<number>('message.time')
+  // No index serves the sum, so the rows come by their numbers.
+  const byNumber = sql<number>`(message.time + 0)`
+  return {
+    older: older(db, byTime),
+    newer: newer(db, byTime),
+    olderOfFew: older(db, byNumber),
+    newerOfFew: newer(db, byNumber),
+  }
+})
+
+function older(db: Kysely<Schema>, time: RawBuilder<number>): PreparedQuery<PageValues, MessageRow> {
+  return new PreparedQuery<PageValues, MessageRow>(db, (db, parameter) =>
     visible(db, parameter)
-      .where('time', '>=', parameter('floor'))
-      .where('time', '<=', parameter('time'))
-      .where(eb => eb.or([eb('time', '<', parameter('time')), eb('message.seq', '<', parameter('seq'))]))
-      .orderBy('time', 'desc')
+      .where(time, '>=', parameter('floor'))
+      .where(time, '<=', parameter('time'))
+      .where(eb => eb.or([eb(time, '<', parameter('time')), eb('message.seq', '<', parameter('seq'))]))
+      .orderBy(time, 'desc')
       .orderBy('message.seq', 'desc')
       .limit(parameter('limit')),
-  ),
-  newer: new PreparedQuery<PageValues, MessageRow>(db, (db, parameter) =>
+  )
+}
+
+function newer(db: Kysely<Schema>, time: RawBuilder<number>): PreparedQuery<PageValues, MessageRow> {
+  return new PreparedQuery<PageValues, MessageRow>(db, (db, parameter) =>
     visible(db, parameter)
-      .where('time', '>=', parameter('floor'))
-      .where('time', '>=', parameter('time'))
-      .where(eb => eb.or([eb('time', '>', parameter('time')), eb('message.seq', '>', parameter('seq'))]))
-      .orderBy('time')
+      .where(time, '>=', parameter('floor'))
+      .where(time, '>=', parameter('time'))
+      .where(eb => eb.or([eb(time, '>', parameter('time')), eb('message.seq', '>', parameter('seq'))]))
+      .orderBy(time)
       .orderBy('message.seq')
       .limit(parameter('limit')),
-  ),
-}))
+  )
+}
 
-function visible(db: Kysely<Schema>, parameter: <K extends keyof PageValues>(name: K) => PageValues[K]) {
+function visible(db: Kysely<Schema>, parameter: Parameter) {
   const hiddenBit = sql<number>`case when sender_id = ${parameter('owner')} then ${sql.lit(
     MessageFlag.HIDDEN_FROM_SENDER,
   )} else ${sql.lit(MessageFlag.HIDDEN_FROM_RECEIVER)} end`
@@ -85,7 +108,8 @@ export function olderMessages(
   before: Place,
   query: RoamQuery,
 ): Promise<MessageRow[]> {
-  return queries(db).older.all(values(pair, before, query))
+  const { older, olderOfFew } = queries(db)
+  return (isFew(pair) ? olderOfFew : older).all(values(pair, before, query))
 }
 
 /** What the owner sees after a place, oldest first. */
@@ -95,7 +119,12 @@ export function newerMessages(
   after: Place,
   query: RoamQuery,
 ): Promise<MessageRow[]> {
-  return queries(db).newer.all(values(pair, after, query))
+  const { newer, newerOfFew } = queries(db)
+  return (isFew(pair) ? newerOfFew : newer).all(values(pair, after, query))
+}
+
+function isFew(pair: OwnPair): boolean {
+  return pair.clearedSeq > 0 && pair.headSeq - pair.clearedSeq <= FEW
 }
 
 function values(pair: OwnPair, place: Place, query: RoamQuery): PageValues {

@@ -1,7 +1,6 @@
 import { ErrorCode } from '@rookery/protocol/error-code'
 import Type from 'typebox'
 import { type Call, defineCommand } from '../commands/command.ts'
-import { MessageFlag } from '../store/schema.ts'
 import { messageSides, UNKNOWN_WHEN_SENDING } from './message-accounts.ts'
 import { messageBodyText } from './message-body.ts'
 import {

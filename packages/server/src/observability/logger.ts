@@ -17,7 +17,10 @@ interface LogLine {
 const REDACTED = ['usersig', 'userSig', 'UserSig', 'secret', 'key', 'password', 'token', 'authorization']
 
 /** Structured log lines on standard output. */
-export function createLogger(options: LogOptions, out: NodeJS.WritableStream & { isTTY?: boolean } = process.stdout): Logger {
+export function createLogger(
+  options: LogOptions,
+  out: NodeJS.WritableStream & { isTTY?: boolean } = process.stdout,
+): Logger {
   const asText = options.format === 'text' || (options.format === 'auto' && out.isTTY === true)
   return pino(
     {

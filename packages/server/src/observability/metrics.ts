@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { FrameCount } from '../doors/socket/device-socket.ts'
 
 /** Everything that the server counts. Labels are bounded: names of commands and codes, never ids of users. */
 export class Metrics {
@@ -42,19 +43,27 @@ export class Metrics {
 
   readonly socketCloses = new Counter({
     name: 'rookery_socket_closes_total',
-    help: 'Sockets that the server closed, by reason.',
+    help: 'Closed sockets, by the name of the close code; client: closed from the other side or lost.',
     labelNames: ['reason'] as const,
     registers: [this.registry],
   })
 
-  readonly frames = new Counter({
-    name: 'rookery_frames_total',
-    help: 'Frames over WebSockets, by direction.',
-    labelNames: ['direction'] as const,
-    registers: [this.registry],
-  })
+  /** Counted by the sockets themselves: a fan-out sends thousands. */
+  readonly frames: FrameCount = { in: 0, out: 0 }
 
   constructor() {
     collectDefaultMetrics({ register: this.registry })
+    const { frames } = this
+    new Counter({
+      name: 'rookery_frames_total',
+      help: 'Frames over WebSockets, by direction.',
+      labelNames: ['direction'] as const,
+      registers: [this.registry],
+      collect() {
+        this.reset()
+        this.inc({ direction: 'in' }, frames.in)
+        this.inc({ direction: 'out' }, frames.out)
+      },
+    })
   }
 }

@@ -14,7 +14,7 @@ export interface AppendItem {
   readonly custom: string
   readonly pushInfo: string
   readonly key: AppendKey
-  /** Unix seconds of an import; 0 = the writer's clock. */
+  /** Unix seconds of an import, or of a batch whose messages share one; 0 = the writer's clock. */
   readonly importTime: number
 }
 
@@ -42,3 +42,5 @@ export type AppendResult =
 export const REST_WINDOW_SECONDS = 120
 /** Days for which a client key is remembered (DESIGN-DATA 4). */
 export const CLIENT_KEY_DAYS = 7
+/** `rest_key.kind`. Keys of sends are worth {@link REST_WINDOW_SECONDS}, those of imports are kept for good. */
+export const REST_KIND = { send: 1, import: 2 } as const

@@ -56,6 +56,7 @@ function tryLock(path: string): Database | undefined {
   const database = new Database(path, { create: true, readwrite: true })
   try {
     database.run('pragma busy_timeout = 0')
+    database.run('pragma journal_mode = memory')
     database.run('begin exclusive')
     return database
   } catch (error) {

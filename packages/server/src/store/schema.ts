@@ -46,6 +46,8 @@ export interface AppTable {
   valid_after: number
   /** JSON object of settings that differ from the defaults. */
   settings: string
+  /** JSON array of origins (`https://app.example.org`, lower case) whose pages may log in over WebSocket; empty = any. */
+  allowed_origins: string
   created: number
 }
 

@@ -2,6 +2,12 @@ import type { EventFrame, ReplyFrame } from '@rookery/protocol/wire'
 
 type Body = ReplyFrame['body']
 
+/** Bun's takes headers, which the DOM's types don't know. */
+const BunWebSocket = WebSocket as unknown as new (
+  url: string,
+  options: { readonly headers: Record<string, string>; readonly tls?: object },
+) => WebSocket
+
 /** How long a test waits for a frame before it fails. */
 const PATIENCE_MS = 5000
 
@@ -23,8 +29,9 @@ export class SocketClient {
     })
   }
 
-  static async open(url: string): Promise<SocketClient> {
-    const socket = new WebSocket(url.replace(/^http/, 'ws'))
+  /** @param headers sent with the upgrade, as `origin`. */
+  static async open(url: string, headers: Readonly<Record<string, string>> = {}): Promise<SocketClient> {
+    const socket = new BunWebSocket(url.replace(/^http/, 'ws'), { headers: { ...headers } })
     const client = new SocketClient(socket)
     await new Promise<void>((resolve, reject) => {
       socket.onopen = () => resolve()
@@ -50,6 +57,10 @@ export class SocketClient {
 
   sendText(text: string): void {
     this.#socket.send(text)
+  }
+
+  sendBytes(bytes: Uint8Array<ArrayBuffer>): void {
+    this.#socket.send(bytes)
   }
 
   /** The next event of a kind that no earlier call of this took. */

@@ -15,6 +15,9 @@ import { SocketClient } from './socket-client.ts'
 export const TEST_APP = 1400000001
 export const TEST_ADMIN = 'administrator'
 
+/** A logged-in client. */
+export type Device = SocketClient & { readonly login: LoginAnswer }
+
 export interface TestServerOptions {
   readonly settings?: Partial<Settings>
   /** Accounts that exist from the start. */
@@ -30,6 +33,13 @@ export interface RestAnswer {
   readonly [field: string]: unknown
 }
 
+export interface RestCall {
+  readonly method?: string
+  readonly query?: Readonly<Record<string, string | undefined>>
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: unknown
+}
+
 /** A real server on a temporary folder and a free port, with one app, one key and one app admin. */
 export class TestServer {
   readonly folder: string
@@ -37,6 +47,7 @@ export class TestServer {
   readonly masterKey = randomBytes(32)
   readonly box = new SecretBox(this.masterKey)
   readonly #options: TestServerOptions
+  readonly #secrets = new Map<number, string>()
   #server: RunningServer | undefined
 
   constructor(options: TestServerOptions) {
@@ -82,35 +93,58 @@ export class TestServer {
     rmSync(this.folder, { recursive: true, force: true })
   }
 
-  /** First start: schema, app, key, admin, users. */
+  /** Schema, app, key, admin, users. */
   async seed(): Promise<void> {
     const store = await EmbeddedStore.open({ folder: this.folder, onDefect: text => console.error(text) })
     await store.close()
+    this.seedApp(TEST_APP, this.#options.users ?? ['alice', 'bob'])
+  }
+
+  /** One more app with its key and its own `administrator`; the server must not run. Returns the app's secret. */
+  seedApp(app: number, users: readonly string[]): string {
+    const secret = app === TEST_APP ? this.key : randomBytes(32).toString('hex')
+    this.#secrets.set(app, secret)
     const database = openDatabase(this.folder, 'write')
     const now = Math.floor(Date.now() / 1000)
-    database.query('insert into app (app_id, name, created) values (?, ?, ?)').run(TEST_APP, 'test', now)
+    database.query('insert into app (app_id, name, created) values (?, ?, ?)').run(app, 'test', now)
     database
       .query(
         `insert into app_key (app_id, key_id, kind, state, material, created) values (?, 'k1', 'hmac', 'current', ?, ?)`,
       )
-      .run(TEST_APP, this.box.seal(this.key, keyPurpose(TEST_APP, 'k1')), now)
-    const users = [TEST_ADMIN, ...(this.#options.users ?? ['alice', 'bob'])]
-    for (const [index, user] of users.entries())
+      .run(app, this.box.seal(secret, keyPurpose(app, 'k1')), now)
+    const { last } = database
+      .query<{ last: number }, []>(`select coalesce(max(account_id), 0) as last from account`)
+      .get() ?? { last: 0 }
+    for (const [index, user] of [TEST_ADMIN, ...users].entries())
       database
         .query('insert into account (app_id, account_id, user_id, created) values (?, ?, ?, ?)')
-        .run(TEST_APP, index + 1, user, now)
-    database.query(`insert into counter (name, value) values ('account', ?)`).run(users.length)
+        .run(app, last + index + 1, user, now)
     database
-      .query(`insert into app_admin (app_id, account_id, created, created_by) values (?, 1, ?, 'test')`)
-      .run(TEST_APP, now)
+      .query(`insert into counter (name, value) values ('account', ?1) on conflict do update set value = ?1`)
+      .run(last + 1 + users.length)
+    database
+      .query(`insert into app_admin (app_id, account_id, created, created_by) values (?, ?, ?, 'test')`)
+      .run(app, last + 1, now)
+    database.close()
+    return secret
+  }
+
+  /** A change of rows that no command makes yet; the server must not run. */
+  sql(statement: string, ...values: (string | number)[]): void {
+    const database = openDatabase(this.folder, 'write')
+    database.query(statement).run(...values)
     database.close()
   }
 
-  userSig(userId: string, options: { expire?: number; now?: number; key?: string } = {}): string {
+  userSig(
+    userId: string,
+    options: { app?: number; signedFor?: number; expire?: number; now?: number; key?: string } = {},
+  ): string {
+    const app = options.app ?? TEST_APP
     return sign({
-      sdkAppId: TEST_APP,
+      sdkAppId: options.signedFor ?? app,
       userId,
-      key: options.key ?? this.key,
+      key: options.key ?? this.#secrets.get(app) ?? this.key,
       ...(options.expire !== undefined && { expire: options.expire }),
       ...(options.now !== undefined && { now: options.now }),
     })
@@ -118,18 +152,36 @@ export class TestServer {
 
   /** A REST call as the app admin, or as `identifier`. */
   async rest(command: string, body: unknown = {}, identifier: string = TEST_ADMIN): Promise<RestAnswer> {
-    const query = new URLSearchParams({
+    return this.restWith(command, { body, query: { identifier, usersig: this.userSig(identifier) } })
+  }
+
+  /** A REST call with parts of it replaced; a query parameter of `undefined` is left out. */
+  async restWith(command: string, call: RestCall = {}): Promise<RestAnswer> {
+    const response = await this.fetch(command, call)
+    return (await response.json()) as RestAnswer
+  }
+
+  /** The response of a REST call, for its headers. */
+  fetch(command: string, call: RestCall = {}): Promise<Response> {
+    const query = {
       sdkappid: String(TEST_APP),
-      identifier,
-      usersig: this.userSig(identifier),
+      identifier: TEST_ADMIN,
       random: '1',
       contenttype: 'json',
+      ...call.query,
+    }
+    const usersig =
+      call.query && 'usersig' in call.query ? call.query.usersig : this.userSig(query.identifier ?? '')
+    const pairs = Object.entries({ ...query, usersig }).flatMap(([name, value]) =>
+      value === undefined ? [] : [`${name}=${encodeURIComponent(value)}`],
+    )
+    const { body = {} } = call
+    const isText = typeof body === 'string' || body instanceof Uint8Array
+    return fetch(`${this.url}/v4/${command}?${pairs.join('&')}`, {
+      method: call.method ?? 'POST',
+      ...(call.method !== 'GET' && { body: isText ? (body as BodyInit) : JSON.stringify(body) }),
+      ...(call.headers && { headers: call.headers }),
     })
-    const response = await fetch(`${this.url}/v4/${command}?${query}`, {
-      method: 'POST',
-      body: typeof body === 'string' ? body : JSON.stringify(body),
-    })
-    return (await response.json()) as RestAnswer
   }
 
   /** The answer of a REST call that must succeed. */
@@ -143,12 +195,12 @@ export class TestServer {
   }
 
   /** A socket without a login. */
-  socket(): Promise<SocketClient> {
-    return SocketClient.open(`${this.url}/ws`)
+  socket(headers: Readonly<Record<string, string>> = {}): Promise<SocketClient> {
+    return SocketClient.open(`${this.url}/ws`, headers)
   }
 
   /** A logged-in device. */
-  async connect(userId: string, login: object = {}): Promise<SocketClient & { readonly login: LoginAnswer }> {
+  async connect(userId: string, login: object = {}): Promise<Device> {
     const client = await this.socket()
     const answer = await client.ok<LoginAnswer>('session/login', {
       sdkappid: TEST_APP,
@@ -160,9 +212,14 @@ export class TestServer {
   }
 }
 
-export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+/** @param prepare changes the seeded data before the first start. */
+export async function startTestServer(
+  options: TestServerOptions = {},
+  prepare: (server: TestServer) => void = () => {},
+): Promise<TestServer> {
   const server = new TestServer(options)
   await server.seed()
+  prepare(server)
   await server.start()
   return server
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { ErrorCode } from '@rookery/protocol/error-code'
 import type { Account } from '../../accounts/account.ts'
 import type { App } from '../../apps/app.ts'
@@ -7,22 +8,20 @@ import { type Executed, execute, failure, type ReadyCommand } from '../../comman
 import { withinDepth } from '../../commands/request-check.ts'
 import type { Services } from '../../commands/services.ts'
 import type { VerifiedTicket } from '../../login/accept-ticket.ts'
+import { checkGrant, notAdmin } from '../../login/admin-grant.ts'
 import { checkTicket } from '../../login/check-ticket.ts'
 import { noteTicket } from '../../login/end-session.ts'
 import type { FailureLimit } from '../../login/failure-limit.ts'
-import { AddressRanges } from '../client-address.ts'
-import { overFailureLimit } from '../socket/socket-login.ts'
 import { TokenBuckets } from '../token-bucket.ts'
+import { queryOf, type RestQuery } from './rest-query.ts'
 
 /** Apps times commands that are called; far above what 300 apps and 150 commands need. */
 const RATE_NAMES = 50_000
-const SDKAPPID = /^[1-9]\d{0,9}$/
+const COMMAND_CHARACTERS_SHOWN = 100
 
-const HEADERS = {
-  'content-type': 'application/json; charset=utf-8',
-  'cache-control': 'no-store',
-  'x-content-type-options': 'nosniff',
-} as const
+/** Begins every request id of this process. */
+const PROCESS = randomBytes(4).toString('hex')
+const decoder = new TextDecoder('utf-8', { fatal: true })
 
 export interface RestDoorParts {
   readonly services: Services
@@ -45,6 +44,7 @@ export class RestDoor {
   readonly #failures: FailureLimit
   readonly #rates = new TokenBuckets(RATE_NAMES)
   #underWay = 0
+  #requests = 0
 
   constructor(parts: RestDoorParts) {
     this.#services = parts.services
@@ -60,114 +60,96 @@ export class RestDoor {
     const start = performance.now()
     this.#underWay++
     const name = url.pathname.slice('/v4/'.length)
+    const requestId = `${PROCESS}-${(++this.#requests).toString(36)}`
     const ready = this.#table.find(name)
     const served = ready?.command.http === 'admin' ? ready : undefined
-    const done = await this.#run(served, name, request, url, address).finally(() => this.#underWay--)
-    const { metrics } = this.#services
-    metrics.commands.inc({ door: 'http', command: served?.command.name ?? 'unknown', code: done.code })
-    metrics.commandSeconds.observe({ door: 'http' }, (performance.now() - start) / 1000)
-    return new Response(done.text, { headers: HEADERS })
+    const done = await this.#run({ served, name, request, url, address, requestId }).finally(
+      () => this.#underWay--,
+    )
+    const seconds = (performance.now() - start) / 1000
+    const { metrics, log } = this.#services
+    const command = served?.command.name ?? 'unknown'
+    metrics.commands.inc({ door: 'http', command, code: done.code })
+    metrics.commandSeconds.observe({ door: 'http' }, seconds)
+    if (log.isLevelEnabled('debug'))
+      log.debug({ requestId, command, code: done.code, address, ms: seconds * 1000 }, 'A REST call.')
+    return new Response(done.text, {
+      headers: {
+        'content-type': 'application/json; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-content-type-options': 'nosniff',
+        'x-request-id': requestId,
+      },
+    })
   }
 
-  async #run(
-    ready: ReadyCommand | undefined,
-    name: string,
-    request: Request,
-    url: URL,
-    address: string,
-  ): Promise<Executed> {
+  async #run(call: {
+    readonly served: ReadyCommand | undefined
+    readonly name: string
+    readonly request: Request
+    readonly url: URL
+    readonly address: string
+    readonly requestId: string
+  }): Promise<Executed> {
+    const { served, name, request, url, address, requestId } = call
     try {
       if (request.method !== 'POST')
         throw new CommandError(ErrorCode.INVALID_HTTP_URL, 'Use POST; the body is one JSON object.', {
           check: 'method',
         })
-      if (!ready)
+      if (!served)
         throw new CommandError(
           ErrorCode.INVALID_RES,
-          `There is no command ${name.slice(0, 100)}; the paths are listed at /docs.`,
+          `There is no command ${name.slice(0, COMMAND_CHARACTERS_SHOWN)}; the paths are listed at /docs.`,
           { check: 'command' },
         )
-      const { app, account } = await this.#admit(ready, request, url, address)
-      const text = await this.#bodyText(request)
+      const { app, account } = await this.#admit(served, queryOf(request, url), address)
+      const text = await this.#bodyText(request, served)
       return await execute(
-        ready,
+        served,
         { door: 'http', app, accountId: account.id, userId: account.userId, admin: true, address },
-        { body: parsedBody(text), text, bodyText: () => text },
+        { body: parsedBody(text), text, bodyText: () => text, requestId },
         this.#services,
       )
     } catch (error) {
-      return failure(ready?.family, error, this.#services, name)
-    }
-  }
-
-  async #admit(ready: ReadyCommand, request: Request, url: URL, address: string): Promise<Admitted> {
-    const query = url.searchParams
-    const sdkappid = query.get('sdkappid')
-    if (!sdkappid)
-      throw new CommandError(ErrorCode.SDKAPPID_MISS, 'The URL lacks sdkappid.', { check: 'sdkappid' })
-    if (!SDKAPPID.test(sdkappid))
-      throw new CommandError(ErrorCode.INVALID_SDKAPPID, 'sdkappid must be a decimal number.', {
-        check: 'sdkappid',
+      return failure(served?.family, error, this.#services, {
+        command: served?.command.name ?? '',
+        requestId,
       })
-    const identifier = query.get('identifier')
-    if (!identifier)
-      throw new CommandError(
-        ErrorCode.INVALID_ACCOUNT,
-        'The URL lacks identifier, the UserID of an app admin.',
-        {
-          check: 'identifier',
-        },
-      )
-    const userSig = ticketHeader(request) ?? query.get('usersig')
-    if (userSig === null)
-      throw new CommandError(ErrorCode.INVALID_ACCOUNT_EX, 'The URL lacks usersig.', { check: 'usersig' })
-    const appId = Number(sdkappid)
-    try {
-      return await this.#identify(ready, { app: appId, userId: identifier, userSig }, address)
-    } catch (error) {
-      const perMinute = this.#services.settings['usersig.failuresPerMinute']
-      if (
-        error instanceof CommandError &&
-        isTicketFailure(error.code) &&
-        this.#failures.exceeded(appId, identifier, address, perMinute, Date.now())
-      )
-        throw overFailureLimit()
-      throw error
     }
   }
 
-  async #identify(
-    ready: ReadyCommand,
-    presented: { app: number; userId: string; userSig: string },
-    address: string,
-  ): Promise<Admitted> {
-    const services = this.#services
-    const now = Math.floor(Date.now() / 1000)
-    const { app, ticket } = await checkTicket(services.apps, presented, {
-      unknownApp: ErrorCode.INVALID_SDKAPPID,
-      now,
-    })
-    const account = await services.accounts.find(app.id, presented.userId)
-    if (!account) throw notAdmin(presented.userId)
-    await this.#checkMarks(app, account, ticket)
-    this.#checkGrant(ready, app, account, ticket, address)
+  /** The checks that need no body: whose call it is, whether it may be made, and only then the rates. */
+  async #admit(ready: ReadyCommand, query: RestQuery, address: string): Promise<Admitted> {
+    const perMinute = this.#services.settings['usersig.failuresPerMinute']
+    const { app, account, ticket } = await this.#failures.guard({ ...query, address }, perMinute, () =>
+      this.#identify(query),
+    )
+    checkGrant(app, account, { command: ready.command.name, ticket, address })
     this.#checkRates(ready, app)
     return { app, account }
   }
 
+  async #identify(query: RestQuery): Promise<Admitted & { readonly ticket: VerifiedTicket }> {
+    const services = this.#services
+    const now = Math.floor(Date.now() / 1000)
+    const { app, ticket } = await checkTicket(services.apps, query, {
+      unknownApp: ErrorCode.INVALID_SDKAPPID,
+      now,
+    })
+    const account = await services.accounts.find(app.id, query.userId)
+    if (!account) throw notAdmin(query.userId)
+    await this.#checkMarks(app, account, ticket)
+    return { app, account, ticket }
+  }
+
   /** The marks are those of the latest commit that this node knows; a newer ticket is accepted by the writer itself. */
   async #checkMarks(app: App, account: Account, ticket: VerifiedTicket): Promise<void> {
-    if (ticket.issued > account.newestTicket) {
-      await this.#services.store.mutate(noteTicket, ticket)
-      return
-    }
     if (account.disabled)
       throw new CommandError(
         ErrorCode.ACCOUNT_BLOCKED,
         'The account is blocked by the app; ask its operator.',
-        {
-          check: 'account-enabled',
-        },
+        { check: 'account-enabled' },
       )
     const validAfter = Math.max(app.validAfter, account.validAfter)
     if (ticket.issued <= validAfter)
@@ -176,44 +158,9 @@ export class RestDoor {
         'The UserSig was made invalid (kick or deletion); sign a new one.',
         { check: 'revoked', issuedAt: ticket.issued, validAfter },
       )
-  }
-
-  #checkGrant(
-    ready: ReadyCommand,
-    app: App,
-    account: Account,
-    ticket: VerifiedTicket,
-    address: string,
-  ): void {
-    const grant = app.admins.get(account.id)
-    if (!grant || grant.disabled) throw notAdmin(account.userId)
-    const key = app.keys.find(candidate => candidate.id === ticket.keyId)
-    if (key && !key.mayMintAdmin)
-      throw new CommandError(
-        ErrorCode.ID_NOT_ADMIN,
-        'The key that signed this UserSig may not sign for app admins; use another key or change it in the console.',
-        { check: 'admin-key' },
-      )
-    const service = ready.command.name.slice(0, ready.command.name.indexOf('/'))
-    if (grant.scopes.length > 0 && !grant.scopes.includes(service))
-      throw new CommandError(
-        ErrorCode.ID_NOT_ADMIN,
-        `This app admin may not call ${service}; its operator can widen its scopes.`,
-        { check: 'admin-scope' },
-      )
-    const lifetime = ticket.ticketEnd - ticket.issued
-    if (grant.maxTicketLifetime > 0 && lifetime > grant.maxTicketLifetime)
-      throw new CommandError(
-        ErrorCode.ID_NOT_ADMIN,
-        `The UserSig of this app admin may live ${grant.maxTicketLifetime} s, it was signed for ${lifetime} s.`,
-        { check: 'admin-lifetime' },
-      )
-    if (grant.addresses.length > 0 && !new AddressRanges(grant.addresses).has(address))
-      throw new CommandError(
-        ErrorCode.IP_NOT_ALLOWED,
-        `Calls of this app admin are not allowed from ${address}; its operator can add the address.`,
-        { check: 'address' },
-      )
+    // Only an admin's: a user's ticket that is refused here anyway must cost no write.
+    if (ticket.issued > account.newestTicket && app.admins.has(account.id))
+      await this.#services.store.mutate(noteTicket, ticket)
   }
 
   #checkRates(ready: ReadyCommand, app: App): void {
@@ -236,7 +183,7 @@ export class RestDoor {
       )
   }
 
-  async #bodyText(request: Request): Promise<string> {
+  async #bodyText(request: Request, ready: ReadyCommand): Promise<string> {
     const max = this.#services.settings['rest.bodyBytes']
     const tooLong = () =>
       new CommandError(ErrorCode.BODY_SIZE_LIMIT, `The body has more than ${max} bytes; split the call.`, {
@@ -246,14 +193,14 @@ export class RestDoor {
     if (Number(request.headers.get('content-length') ?? 0) > max) throw tooLong()
     const bytes = await request.arrayBuffer()
     if (bytes.byteLength > max) throw tooLong()
-    return new TextDecoder().decode(bytes)
+    try {
+      return decoder.decode(bytes)
+    } catch {
+      throw new CommandError(ready.family.notJson, 'The body is not UTF-8; send JSON as UTF-8.', {
+        check: 'encoding',
+      })
+    }
   }
-}
-
-/** `Authorization: UserSig <ticket>` keeps the ticket out of every URL. */
-function ticketHeader(request: Request): string | undefined {
-  const value = request.headers.get('authorization')
-  return value?.startsWith('UserSig ') ? value.slice('UserSig '.length).trim() : undefined
 }
 
 /** JSON whatever the content type says; an empty body counts as `{}` (client-quirks). Undefined when it is no JSON. */
@@ -265,16 +212,4 @@ function parsedBody(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function isTicketFailure(code: number): boolean {
-  return code >= ErrorCode.USERSIG_EXPIRED && code <= ErrorCode.SDKAPPID_UNKNOWN
-}
-
-function notAdmin(userId: string): CommandError {
-  return new CommandError(
-    ErrorCode.ID_NOT_ADMIN,
-    `${userId} is not an app admin; an operator appoints admins in the console or with "rookery admin appoint".`,
-    { check: 'admin' },
-  )
 }

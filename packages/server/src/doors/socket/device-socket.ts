@@ -5,7 +5,8 @@ import type { Platform } from '../../login/multi-device.ts'
 
 /** The state of a logged-in socket. */
 export interface LiveSession {
-  readonly caller: Caller & { readonly sessionId: string }
+  /** Replaced when the app's settings changed. */
+  caller: Caller & { readonly sessionId: string }
   readonly platform: Platform
   readonly generation: number
   readonly rank: number
@@ -29,9 +30,22 @@ export type SocketState =
 
 export type Socket = ServerWebSocket<DeviceSocket>
 
+/** Where a connection comes from. */
+export interface Peer {
+  readonly address: string
+  /** As a browser gives it at the upgrade; others send none. */
+  readonly origin: string | undefined
+}
+
+/** Frames over all sockets, for the metrics. */
+export interface FrameCount {
+  in: number
+  out: number
+}
+
 /** What a socket keeps between frames; small, for there may be very many. */
 export class DeviceSocket {
-  readonly address: string
+  readonly peer: Peer
   readonly openedAt: number
   state: SocketState = { kind: 'new' }
   socket: Socket | undefined
@@ -44,11 +58,14 @@ export class DeviceSocket {
   second = 0
   framesInSecond = 0
   wake: (now: number) => number | undefined = () => undefined
+  readonly #frames: FrameCount
 
-  constructor(address: string, now: number) {
-    this.address = address
+  /** @param now Unix seconds. */
+  constructor(peer: Peer, frames: FrameCount, now: number) {
+    this.peer = peer
     this.openedAt = now
     this.lastFrameAt = now
+    this.#frames = frames
   }
 
   get live(): LiveSession | undefined {
@@ -56,6 +73,7 @@ export class DeviceSocket {
   }
 
   send(text: string): void {
+    this.#frames.out++
     this.socket?.sendText(text)
   }
 

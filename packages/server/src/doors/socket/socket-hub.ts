@@ -2,34 +2,35 @@ import { CloseCode, type KickType } from '@rookery/protocol/wire'
 import type { Push } from '../../bus/bus.ts'
 import type { Change } from '../../store/change.ts'
 import type { DeviceSocket } from './device-socket.ts'
-
-/** Ends that came while a login of the same batch was not yet here; a login takes far less than these seconds. */
-const RECENT_SECONDS = 30
-const RECENT_MAX = 2000
-
-type EndChange = Extract<Change, { kind: 'end' }>
+import { type EndChange, isMeant, RecentEnds } from './recent-ends.ts'
 
 /** The live sockets of this gateway by account, and what commits do to them. */
 export class SocketHub {
   readonly #byAccount = new Map<string, Set<DeviceSocket>>()
-  #recentEnds: { readonly change: EndChange; readonly at: number }[] = []
+  readonly #ends = new RecentEnds()
   #count = 0
 
   get size(): number {
     return this.#count
   }
 
-  /** False when the session ended before its socket came here: it was told, and is closed. */
+  /** False when the session ended, or went on to a newer socket, before it came here: it was told, and is closed. */
   add(socket: DeviceSocket): boolean {
     const session = socket.live
     if (!session) return false
-    const { caller } = session
-    const end = this.#recentEnds.find(({ change }) => matches(change, socket))
+    const end = this.#ends.of(session)
     if (end) {
-      kick(socket, end.change)
+      kick(socket, end)
       return false
     }
-    const key = `${caller.app.id}:${caller.accountId}`
+    const { app, accountId, sessionId } = session.caller
+    for (const other of this.of(app.id, accountId)) {
+      if (other.live?.caller.sessionId !== sessionId) continue
+      const stale = other.live.generation < session.generation ? other : socket
+      stale.close(CloseCode.REPLACED, REPLACED)
+      if (stale === socket) return false
+    }
+    const key = `${app.id}:${accountId}`
     const sockets = this.#byAccount.get(key)
     if (sockets) sockets.add(socket)
     else this.#byAccount.set(key, new Set([socket]))
@@ -72,18 +73,17 @@ export class SocketHub {
   }
 
   #end(change: EndChange): void {
-    const now = Date.now() / 1000
-    this.#recentEnds = this.#recentEnds.filter(({ at }) => at > now - RECENT_SECONDS).slice(-RECENT_MAX)
-    this.#recentEnds.push({ change, at: now })
+    this.#ends.note(change, Date.now())
     const candidates = change.account === undefined ? this.all() : this.of(change.app, change.account)
-    for (const socket of [...candidates]) if (matches(change, socket)) kick(socket, change)
+    for (const socket of [...candidates])
+      if (socket.live && isMeant(change, socket.live)) kick(socket, change)
   }
 
   #replace(change: Extract<Change, { kind: 'replaced' }>): void {
     for (const socket of [...this.of(change.app, change.account)]) {
       const session = socket.live
       if (session?.caller.sessionId === change.session && session.generation < change.generation)
-        socket.close(CloseCode.REPLACED, 'the session continues on another socket')
+        socket.close(CloseCode.REPLACED, REPLACED)
     }
   }
 
@@ -98,14 +98,7 @@ export class SocketHub {
   }
 }
 
-function matches(change: EndChange, socket: DeviceSocket): boolean {
-  const session = socket.live
-  if (!session || session.caller.app.id !== change.app) return false
-  if (change.account !== undefined && session.caller.accountId !== change.account) return false
-  return change.sessions
-    ? change.sessions.includes(session.caller.sessionId)
-    : session.rank <= change.upToRank
-}
+const REPLACED = 'the session continues on another socket'
 
 function kick(socket: DeviceSocket, change: EndChange): void {
   if (change.type !== 'logout') socket.send(kickedFrame(change.type, change.info))

@@ -3,13 +3,14 @@ import { ErrorCode } from '@rookery/protocol/error-code'
 import { tinyIdOf } from '@rookery/protocol/tiny-id'
 import type { LoginAnswer } from '@rookery/protocol/wire'
 import Type from 'typebox'
+import type { App } from '../../apps/app.ts'
 import { CommandError } from '../../commands/command-error.ts'
 import type { Services } from '../../commands/services.ts'
 import { checkTicket } from '../../login/check-ticket.ts'
 import type { DeviceRules, Platform } from '../../login/multi-device.ts'
 import { PLATFORMS } from '../../login/multi-device.ts'
 import { openSession } from '../../login/open-session.ts'
-import type { LiveSession } from './device-socket.ts'
+import type { LiveSession, Peer } from './device-socket.ts'
 
 /** Body of `session/login`; `session` names the session that the device continues after a lost socket. */
 export const loginRequest = Type.Object({
@@ -18,17 +19,28 @@ export const loginRequest = Type.Object({
     maximum: 4294967295,
     fromText: true,
     code: ErrorCode.SDKAPPID_UNKNOWN,
+    description: 'The number of the app.',
   }),
-  identifier: Type.String({ maxLength: 256, code: ErrorCode.INVALID_ACCOUNT }),
-  usersig: Type.String({ maxLength: 16384, code: ErrorCode.USERSIG_EMPTY }),
-  platform: Type.Optional(Type.Enum([...PLATFORMS])),
-  instance: Type.Optional(Type.Integer({ minimum: 0, maximum: 255 })),
+  identifier: Type.String({
+    minLength: 1,
+    maxLength: 256,
+    code: ErrorCode.INVALID_ACCOUNT,
+    description: 'The UserID; an unknown one is registered.',
+  }),
+  usersig: Type.String({ code: ErrorCode.USERSIG_EMPTY, description: 'Signed by the app server.' }),
+  platform: Type.Optional(Type.Enum([...PLATFORMS], { description: 'Web when absent.' })),
+  instance: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 255, description: 'Platform number of the interface.' }),
+  ),
   session: Type.Optional(
-    Type.Object({
-      id: Type.String({ minLength: 1, maxLength: 64 }),
-      generation: Type.Integer({ minimum: 1 }),
-      token: Type.String({ minLength: 1, maxLength: 128 }),
-    }),
+    Type.Object(
+      {
+        id: Type.String({ minLength: 1, maxLength: 64 }),
+        generation: Type.Integer({ minimum: 1 }),
+        token: Type.String({ minLength: 1, maxLength: 128 }),
+      },
+      { description: 'From the last answer, when the device comes back after a lost socket.' },
+    ),
   ),
 })
 
@@ -40,15 +52,15 @@ export interface LoggedIn {
 }
 
 /** Room for the platforms of the vendor's native clients; browsers are dropped sooner (login-usersig 4.4). */
-function silenceLimit(platform: Platform, services: Services): number {
-  return services.settings[platform === 'Web' ? 'session.webLoss' : 'session.timeout']
+function silenceLimit(platform: Platform, app: App): number {
+  return app.setting(platform === 'Web' ? 'session.webLoss' : 'session.timeout')
 }
 
 /** Checks the ticket and opens or continues the session. Throws the documented code of the first check that fails. */
 export async function socketLogin(
   services: Services,
   body: LoginRequest,
-  address: string,
+  peer: Peer,
   nowMs: number,
 ): Promise<LoggedIn> {
   const now = Math.floor(nowMs / 1000)
@@ -57,6 +69,7 @@ export async function socketLogin(
     { app: body.sdkappid, userId: body.identifier, userSig: body.usersig },
     { unknownApp: ErrorCode.SDKAPPID_UNKNOWN, now },
   )
+  checkOrigin(app, peer.origin)
   const platform = body.platform ?? 'Web'
   const rules: DeviceRules = {
     policy: app.setting('login.policy'),
@@ -64,14 +77,15 @@ export async function socketLogin(
     devicesPerPlatform: app.setting('login.devicesPerPlatform'),
   }
   const id = randomBytes(12).toString('base64url')
-  const token = body.session?.token ?? randomBytes(18).toString('base64url')
+  const freshToken = randomBytes(18).toString('base64url')
   const opened = await services.store.mutate(openSession, {
     ticket,
     platform,
     instance: body.instance ?? 255,
     rules,
+    evictionsPerMinute: app.setting('login.evictionsPerMinute'),
     quota: app.setting('account.max'),
-    newSession: { id, tokenHash: tokenHash(token) },
+    newSession: { id, tokenHash: tokenHash(freshToken) },
     ...(body.session && {
       earlier: {
         id: body.session.id,
@@ -80,7 +94,8 @@ export async function socketLogin(
       },
     }),
   })
-  const limit = silenceLimit(platform, services)
+  const token = opened.resumed && body.session ? body.session.token : freshToken
+  const limit = silenceLimit(platform, app)
   return {
     session: {
       caller: {
@@ -89,7 +104,7 @@ export async function socketLogin(
         accountId: opened.accountId,
         userId: body.identifier,
         admin: false,
-        address,
+        address: peer.address,
         sessionId: opened.sessionId,
       },
       platform,
@@ -109,7 +124,7 @@ export async function socketLogin(
       ServerTimeMs: nowMs,
       ExpiresAt: opened.expires,
       IssuedAt: ticket.issued,
-      HelloInterval: services.settings['session.webHello'],
+      HelloInterval: app.setting(platform === 'Web' ? 'session.webHello' : 'session.heartbeat'),
       SilenceLimit: limit,
       StoreEpoch: services.store.epoch,
       LogNo: opened.logNo,
@@ -121,16 +136,21 @@ export async function socketLogin(
   }
 }
 
+/**
+ * A page of another site gets no further with a stolen ticket in the user's own browser. Programs that are no browser send no
+ * origin and pass; a list holds nobody else off.
+ */
+function checkOrigin(app: App, origin: string | undefined): void {
+  if (origin === undefined || app.allowedOrigins.length === 0) return
+  if (app.allowedOrigins.includes(origin.toLowerCase())) return
+  throw new CommandError(
+    ErrorCode.LOGIN_RESTRICTED,
+    `Pages of ${origin.slice(0, 200)} may not log in to this app; its operator can add the origin to the app's list.`,
+    { check: 'origin' },
+  )
+}
+
 /** The token itself stays on the device; a copy of the database must not be enough to take a session over. */
 function tokenHash(token: string): string {
   return createHash('sha256').update(token).digest('base64url')
-}
-
-/** A refused login that another try within the minute would not help; counted per app, name and address. */
-export function overFailureLimit(): CommandError {
-  return new CommandError(
-    ErrorCode.USERSIG_TOO_MANY_FAILURES,
-    'Too many UserSigs of this user failed from this address; wait a minute and log in with a good one.',
-    { check: 'failure-limit', retryAfterMs: 60_000 },
-  )
 }

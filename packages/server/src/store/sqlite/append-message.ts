@@ -1,9 +1,8 @@
 import type { Database, Statement } from 'bun:sqlite'
-import { type AppendItem, type AppendResult, REST_WINDOW_SECONDS } from '../append.ts'
+import { type AppendItem, type AppendResult, REST_KIND, REST_WINDOW_SECONDS } from '../append.ts'
 import { MessageFlag } from '../schema.ts'
 import { AccountGone, type ConversationHeads, type Head } from './conversation-heads.ts'
 
-const REST_KIND = { send: 1, import: 2 } as const
 const SECONDS_A_DAY = 86_400
 
 /**
@@ -58,7 +57,7 @@ export class MessageAppender {
       throw error
     }
     const imported = item.key.kind === 'import'
-    const time = imported ? item.importTime : Math.max(head.lastTime, now)
+    const time = imported || item.importTime > 0 ? item.importTime : Math.max(head.lastTime, now)
     const seq = head.headSeq + 1
     const repeated = this.#claimKey(item, head, seq, time, now)
     if (repeated) return repeated
@@ -71,8 +70,10 @@ export class MessageAppender {
       else head.sentHi++
     }
     head.headSeq = seq
-    if (!imported) head.lastTime = time
-    if ((item.flags & MessageFlag.NO_LAST_MESSAGE) === 0) {
+    if (!imported) head.lastTime = Math.max(head.lastTime, time)
+    // An import that is older than what the list shows does not become the last message.
+    const shownInList = (item.flags & MessageFlag.NO_LAST_MESSAGE) === 0
+    if (shownInList && (!imported || time >= head.listTime)) {
       head.listSeq = seq
       head.listTime = Math.max(head.listTime, time)
     }
@@ -114,7 +115,7 @@ export class MessageAppender {
       if (claimed.changes > 0) return undefined
       const known = this.#readClientKey.get(app, head.conv, sender, item.clientTime, random)
       if (!known || known.hash !== item.key.hash) return { outcome: 'conflict' }
-      return this.#earlier(app, head.conv, known.seq)
+      return this.#earlier(app, head, known.seq, item)
     }
     const kind = item.key.kind === 'rest' ? REST_KIND.send : REST_KIND.import
     // An import is the same whichever side is named as the sender and whatever it says (rest-1 section 4.1).
@@ -122,21 +123,21 @@ export class MessageAppender {
     const hash = item.key.kind === 'rest' ? item.key.hash : String(time)
     const known = this.#readRestKey.get(app, head.conv, kind, keySender, item.msgSeq, random, hash)
     if (known && (kind === REST_KIND.import || known.time > now - REST_WINDOW_SECONDS))
-      return this.#earlier(app, head.conv, known.seq)
+      return this.#earlier(app, head, known.seq, item)
     this.#writeRestKey.run(app, head.conv, kind, keySender, item.msgSeq, random, hash, seq, time)
     return undefined
   }
 
-  #earlier(app: number, conv: number, seq: number): AppendResult {
-    const row = this.#readMessage.get(app, conv, seq)
-    if (!row) throw new Error(`A key of conversation ${conv} names message ${seq}, which does not exist.`)
+  /** A key may outlive its message, which the history's end took away; what is still known is told then. */
+  #earlier(app: number, head: Head, seq: number, item: AppendItem): AppendResult {
+    const row = this.#readMessage.get(app, head.conv, seq)
     return {
       outcome: 'duplicate',
-      conv,
+      conv: head.conv,
       seq,
-      time: row.time,
-      msgSeq: row.msg_seq,
-      countNo: row.count_no,
+      time: row?.time ?? (item.importTime || item.clientTime),
+      msgSeq: row?.msg_seq ?? item.msgSeq,
+      countNo: row?.count_no ?? head.countNo,
     }
   }
 }

@@ -1,0 +1,71 @@
+import { ErrorCode } from '@rookery/protocol/error-code'
+import Type from 'typebox'
+import { defineCommand } from '../commands/command.ts'
+import { owner } from './conversation-parties.ts'
+import { type ListItem, listPage } from './list-page.ts'
+
+const number = Type.Integer({ minimum: 0 })
+
+/** `recentcontact/get_list` (rest-1 section 7.1). */
+export const getListCommand = defineCommand({
+  name: 'recentcontact/get_list',
+  summary: 'Lists the conversations of a user: the pinned ones, then the others, newest first.',
+  http: 'admin',
+  request: Type.Object({
+    From_Account: Type.String({ minLength: 1 }),
+    TimeStamp: number,
+    StartIndex: number,
+    TopTimeStamp: number,
+    TopStartIndex: number,
+    AssistFlags: number,
+  }),
+  response: Type.Object({
+    SessionItem: Type.Array(
+      Type.Object({
+        Type: Type.Integer(),
+        To_Account: Type.String(),
+        MsgTime: Type.Integer(),
+        TopFlag: Type.Integer(),
+        StandardMark: Type.Optional(Type.String()),
+        CustomMark: Type.Optional(Type.String()),
+        ContactGroupId: Type.Optional(Type.Array(Type.Integer())),
+      }),
+    ),
+    CompleteFlag: Type.Integer(),
+    TimeStamp: Type.Integer(),
+    StartIndex: Type.Integer(),
+    TopTimeStamp: Type.Integer(),
+    TopStartIndex: Type.Integer(),
+  }),
+  errors: [ErrorCode.CONVERSATION_ACCOUNT_NOT_FOUND, ErrorCode.CONVERSATION_PARAMETER_INVALID],
+  async handler(call) {
+    const { body, caller, services } = call
+    const { id } = await owner(call, body.From_Account)
+    const page = await listPage(services.store.read, caller.app.id, id, {
+      normal: { time: body.TimeStamp, conv: body.StartIndex },
+      pinned: { time: body.TopTimeStamp, conv: body.TopStartIndex },
+      assistFlags: body.AssistFlags,
+      max: caller.app.setting('conversation.max'),
+    })
+    return {
+      SessionItem: page.items.map(sessionItem),
+      CompleteFlag: page.isComplete ? 1 : 0,
+      TimeStamp: page.normal.time,
+      StartIndex: page.normal.conv,
+      TopTimeStamp: page.pinned.time,
+      TopStartIndex: page.pinned.conv,
+    }
+  },
+})
+
+function sessionItem({ view, isPinned }: ListItem): object {
+  return {
+    Type: 1,
+    To_Account: view.peer.userId,
+    MsgTime: view.listTime,
+    TopFlag: isPinned ? 1 : 0,
+    ...(view.standardMark && { StandardMark: view.standardMark }),
+    ...(view.customMark && { CustomMark: view.customMark }),
+    ...(view.contactGroups.length > 0 && { ContactGroupId: view.contactGroups }),
+  }
+}

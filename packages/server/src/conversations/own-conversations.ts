@@ -1,0 +1,115 @@
+import type { Kysely } from 'kysely'
+import { PreparedQuery, perDatabase } from '../store/prepared.ts'
+import type { Schema } from '../store/schema.ts'
+
+/** The numbers of one conversation by which lists are ordered and devices compared; no content. */
+export interface OwnConversation {
+  readonly conv: number
+  readonly peerUserId: string
+  readonly peerDeleted: boolean
+  readonly headSeq: number
+  readonly changeNo: number
+  readonly logNo: number
+  /** Unix milliseconds, 0 = not pinned. */
+  readonly pinnedMs: number
+  /** Unix seconds of the last activity. */
+  readonly listTime: number
+  /** False: deleted from the list, or nothing to show yet. A one-sided send may still hide it, which the view tells. */
+  readonly isListed: boolean
+}
+
+/** Highest value of `conversation.max`: an account with more is served its most active ones. */
+export const CONVERSATIONS_MAX = 10_000
+
+interface Row {
+  conv_id: number
+  user_id: string
+  deleted: number
+  head_seq: number
+  change_no: number
+  log_no: number
+  pinned_ms: number
+  hidden_seq: number
+  list_seq: number
+  list_time: number
+}
+
+const queries = perDatabase(db => ({
+  all: new PreparedQuery<{ app: number; owner: number }, Row>(db, (db, parameter) =>
+    db
+      .selectFrom(
+        db
+          .selectFrom('user_conversation')
+          .select(['app_id', 'conv_id', 'peer_id', 'log_no', 'pinned_ms', 'hidden_seq'])
+          .where('app_id', '=', parameter('app'))
+          .where('account_id', '=', parameter('owner'))
+          // The coarse order is enough to choose; whoever shows a list sorts it by the exact time.
+          .orderBy('active_day', 'desc')
+          .limit(CONVERSATIONS_MAX)
+          .as('uc'),
+      )
+      .innerJoin('conversation as c', join =>
+        join.onRef('c.app_id', '=', 'uc.app_id').onRef('c.conv_id', '=', 'uc.conv_id'),
+      )
+      .innerJoin('account as peer', join =>
+        join.onRef('peer.app_id', '=', 'uc.app_id').onRef('peer.account_id', '=', 'uc.peer_id'),
+      )
+      .select([
+        'uc.conv_id',
+        'uc.log_no',
+        'uc.pinned_ms',
+        'uc.hidden_seq',
+        'peer.user_id',
+        'peer.deleted',
+        'c.head_seq',
+        'c.change_no',
+        'c.list_seq',
+        'c.list_time',
+      ]),
+  ),
+}))
+
+/** All conversations of an account, at most {@link CONVERSATIONS_MAX}, in no order; superseded ones are left out. */
+export async function ownConversations(
+  db: Kysely<Schema>,
+  app: number,
+  owner: number,
+): Promise<OwnConversation[]> {
+  const rows = await queries(db).all.all({ app, owner })
+  return withoutSuperseded(
+    rows.map(row => ({
+      conv: row.conv_id,
+      peerUserId: row.user_id,
+      peerDeleted: row.deleted !== 0,
+      headSeq: row.head_seq,
+      changeNo: row.change_no,
+      logNo: row.log_no,
+      pinnedMs: row.pinned_ms,
+      listTime: row.list_time,
+      isListed: row.pinned_ms > 0 || row.list_seq > Math.max(row.hidden_seq, 0),
+    })),
+  )
+}
+
+interface Named {
+  readonly conv: number
+  readonly peerUserId: string
+  readonly peerDeleted: boolean
+}
+
+/**
+ * A UserID names one conversation: the newest. One with a deleted account is there until its name is registered anew and
+ * they talk; clients follow the same rule.
+ */
+export function withoutSuperseded<T extends Named>(rows: readonly T[]): T[] {
+  if (!rows.some(row => row.peerDeleted)) return [...rows]
+  const newest = new Map<string, number>()
+  for (const row of rows) newest.set(row.peerUserId, Math.max(row.conv, newest.get(row.peerUserId) ?? 0))
+  return rows.filter(row => newest.get(row.peerUserId) === row.conv)
+}
+
+/** Pinned first, then by the time of the last activity, newest first (sdk-1 section 15.2). */
+export function byListOrder(a: OwnConversation, b: OwnConversation): number {
+  if (a.pinnedMs > 0 !== b.pinnedMs > 0) return a.pinnedMs > 0 ? -1 : 1
+  return b.listTime - a.listTime || b.conv - a.conv
+}

@@ -1,0 +1,154 @@
+import type { Kysely } from 'kysely'
+import { bumpOwnerState } from '../conversations/owner-state.ts'
+import { moveOwnMark } from '../conversations/read-mark.ts'
+import { CLIENT_KEY_DAYS, REST_KIND, REST_WINDOW_SECONDS } from '../store/append.ts'
+import { defineMutation, type Transaction } from '../store/mutation.ts'
+import type { Schema } from '../store/schema.ts'
+import { KEEPS_HEADS } from './message-change.ts'
+
+const SECONDS_A_DAY = 86_400
+/** Messages of a conversation, and keys of a kind, that one transaction deletes: some milliseconds of the writer. */
+const MESSAGES_A_STEP = 200
+const KEYS_A_STEP = 1000
+
+export interface Sweep {
+  readonly app: number
+  readonly convs: readonly number[]
+  /** Unix seconds; older messages leave the history. */
+  readonly floor: number
+}
+
+export interface Swept {
+  readonly messages: number
+  /** Conversations that have more to sweep. */
+  readonly unfinished: readonly number[]
+}
+
+/**
+ * Ends the history of conversations: first both sides' views and read marks rise to the last expired message, which their
+ * devices learn when they resume, then the rows go (DESIGN-DATA 8). Numbers expire from the first one on: an expired import
+ * above newer messages is out of sight already and goes when those do.
+ */
+export const sweepExpired = defineMutation<Sweep, Swept>(
+  'messages/sweep',
+  async (tx, { app, convs, floor }) => {
+    let messages = 0
+    const unfinished: number[] = []
+    for (const conv of convs) {
+      const swept = await sweepConversation(tx, app, conv, floor)
+      messages += swept
+      if (swept === MESSAGES_A_STEP) unfinished.push(conv)
+    }
+    return { messages, unfinished }
+  },
+  KEEPS_HEADS,
+)
+
+/** Forgets client keys after 7 days and keys of REST sends after their window. Returns how many; repeat until 0. */
+export const sweepKeys = defineMutation<null, { readonly keys: number }>(
+  'messages/sweep-keys',
+  async tx => {
+    const client = await tx.db
+      .deleteFrom('client_key')
+      .where(({ eb, refTuple, selectFrom }) =>
+        eb(
+          refTuple('app_id', 'conv_id', 'sender_id', 'client_time', 'random'),
+          'in',
+          selectFrom('client_key')
+            .select(['app_id', 'conv_id', 'sender_id', 'client_time', 'random'])
+            .where('day', '<', Math.floor(tx.now / SECONDS_A_DAY) - CLIENT_KEY_DAYS)
+            .limit(KEYS_A_STEP)
+            .$asTuple('app_id', 'conv_id', 'sender_id', 'client_time', 'random'),
+        ),
+      )
+      .executeTakeFirstOrThrow()
+    const rest = await tx.db
+      .deleteFrom('rest_key')
+      .where('kind', '=', REST_KIND.send)
+      .where(({ eb, refTuple, selectFrom }) =>
+        eb(
+          refTuple('app_id', 'conv_id', 'sender_id', 'msg_seq', 'random'),
+          'in',
+          selectFrom('rest_key')
+            .select(['app_id', 'conv_id', 'sender_id', 'msg_seq', 'random'])
+            .where('kind', '=', REST_KIND.send)
+            .where('time', '<', tx.now - REST_WINDOW_SECONDS)
+            .limit(KEYS_A_STEP)
+            .$asTuple('app_id', 'conv_id', 'sender_id', 'msg_seq', 'random'),
+        ),
+      )
+      .where('time', '<', tx.now - REST_WINDOW_SECONDS)
+      .executeTakeFirstOrThrow()
+    return { keys: Number(client.numDeletedRows) + Number(rest.numDeletedRows) }
+  },
+  { keepsHeads: true },
+)
+
+async function sweepConversation(tx: Transaction, app: number, conv: number, floor: number): Promise<number> {
+  const pair = await tx.db
+    .selectFrom('conversation')
+    .select(['lo_id', 'hi_id'])
+    .where('app_id', '=', app)
+    .where('conv_id', '=', conv)
+    .executeTakeFirst()
+  if (!pair) return 0
+  const rows = await tx.db
+    .selectFrom('message')
+    .select(['seq', 'time'])
+    .where('app_id', '=', app)
+    .where('conv_id', '=', conv)
+    .orderBy('seq')
+    .limit(MESSAGES_A_STEP)
+    .execute()
+  const kept = rows.findIndex(row => row.time >= floor)
+  const expired = kept < 0 ? rows : rows.slice(0, kept)
+  const last = expired.at(-1)?.seq
+  if (last === undefined) return 0
+  for (const owner of new Set([pair.lo_id, pair.hi_id])) await raiseFloor(tx, app, conv, owner, last)
+  await deleteUpTo(tx.db, app, conv, [pair.lo_id, pair.hi_id], last)
+  tx.changed({ kind: 'conversation', app, conv })
+  return expired.length
+}
+
+/** The owner no longer sees, nor has to read, what is up to this number. */
+async function raiseFloor(
+  tx: Transaction,
+  app: number,
+  conv: number,
+  owner: number,
+  seq: number,
+): Promise<void> {
+  const raised = await tx.db
+    .updateTable('user_conversation')
+    .set({ cleared_seq: seq })
+    .where('app_id', '=', app)
+    .where('account_id', '=', owner)
+    .where('conv_id', '=', conv)
+    .where('cleared_seq', '<', seq)
+    .executeTakeFirstOrThrow()
+  const read = await moveOwnMark(tx, app, owner, conv, seq)
+  if (raised.numUpdatedRows > 0n || read) await bumpOwnerState(tx, app, owner, conv, { quiet: true })
+}
+
+async function deleteUpTo(
+  db: Kysely<Schema>,
+  app: number,
+  conv: number,
+  sides: readonly number[],
+  seq: number,
+): Promise<void> {
+  for (const table of ['message', 'message_extension', 'message_uncounted'] as const)
+    await db
+      .deleteFrom(table)
+      .where('app_id', '=', app)
+      .where('conv_id', '=', conv)
+      .where('seq', '<=', seq)
+      .execute()
+  await db
+    .deleteFrom('message_hidden')
+    .where('app_id', '=', app)
+    .where('account_id', 'in', sides)
+    .where('conv_id', '=', conv)
+    .where('seq', '<=', seq)
+    .execute()
+}

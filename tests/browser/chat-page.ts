@@ -1,0 +1,68 @@
+import type { Browser, Locator, Page } from 'playwright-core'
+
+/** One window with the example, as a person uses it: by names and texts. */
+export class ChatPage {
+  readonly page: Page
+  /** What the page itself complained about: errors, and what its content policy refused. */
+  readonly complaints: string[] = []
+  readonly #url: string
+
+  private constructor(page: Page, url: string) {
+    this.page = page
+    this.#url = url
+    // Below the time limit of a test, so that the page's own account of what is missing is seen.
+    page.setDefaultTimeout(15_000)
+    page.on('pageerror', error => this.complaints.push(String(error)))
+    page.on('console', message => {
+      const isNetwork = /Failed to load resource|WebSocket connection to/.test(message.text())
+      if (message.type() === 'error' && !isNetwork) this.complaints.push(message.text())
+    })
+  }
+
+  static async open(browser: Browser, url: string): Promise<ChatPage> {
+    const context = await browser.newContext({ viewport: { width: 1000, height: 700 }, locale: 'en-GB' })
+    const chat = new ChatPage(await context.newPage(), `${url}/example/`)
+    await chat.page.goto(chat.#url)
+    return chat
+  }
+
+  close(): Promise<void> {
+    return this.page.context().close()
+  }
+
+  async signIn(user: string, password: string): Promise<void> {
+    await this.page.getByLabel('User name').fill(user)
+    await this.page.getByLabel('Password').fill(password)
+    await this.page.getByRole('button', { name: 'Sign in' }).click()
+    await this.page.getByText('Connected', { exact: true }).waitFor()
+  }
+
+  /** By the name of the other person. */
+  async openConversation(name: string): Promise<void> {
+    await this.page.getByRole('complementary').getByRole('link', { name }).click()
+    await this.page.getByRole('heading', { name }).waitFor()
+  }
+
+  async write(text: string): Promise<void> {
+    const field = this.page.getByRole('textbox', { name: 'Message' })
+    await field.fill(text)
+    await field.press('Enter')
+  }
+
+  /** The bubble of the message with exactly this text. */
+  message(text: string): Locator {
+    return this.page
+      .getByRole('log')
+      .getByRole('listitem')
+      .filter({ has: this.page.getByText(text, { exact: true }) })
+  }
+
+  async sees(text: string): Promise<void> {
+    await this.message(text).waitFor()
+  }
+
+  /** The conversation's entry in the left pane. */
+  entry(name: string): Locator {
+    return this.page.getByRole('complementary').getByRole('link', { name })
+  }
+}

@@ -5,6 +5,11 @@ import { ServerProcess } from './server-process.ts'
 
 const ROUNDS = 5
 const WINDOW = 16
+/** The budgets of a session are not what is tested here. */
+const ENVIRONMENT = {
+  ROOKERY_SETTINGS_LOGIN_WEB_INSTANCES: '10',
+  ROOKERY_SETTINGS_SESSION_COMMANDS_PER_SEC: '10000',
+}
 const PAIRS = [
   ['alice', 'bob'],
   ['bob', 'alice'],
@@ -122,9 +127,7 @@ test('kill -9 under load, again and again: no acknowledged message is lost, none
   const acknowledged = new Map<string, Acknowledged[]>(PAIRS.map(pair => [pair.join(), []]))
   const attempted = new Set<string>()
   for (let round = 1; round <= ROUNDS; round++) {
-    server = await ServerProcess.start(seed.folder, seed.masterKey, {
-      env: { ROOKERY_SETTINGS_LOGIN_WEB_INSTANCES: '10', ROOKERY_SETTINGS_SESSION_COMMANDS_PER_SEC: '10000' },
-    })
+    server = await ServerProcess.start(seed.folder, seed.masterKey, { env: ENVIRONMENT })
     const clients = await Promise.all(PAIRS.map(([from]) => login(server?.url ?? '', from)))
     const before = [...acknowledged.values()].flat().length
     const sending = PAIRS.map(([from, to], index) =>
@@ -142,9 +145,7 @@ test('kill -9 under load, again and again: no acknowledged message is lost, none
     await server.kill()
     await Promise.all(sending)
   }
-  server = await ServerProcess.start(seed.folder, seed.masterKey, {
-    env: { ROOKERY_SETTINGS_LOGIN_WEB_INSTANCES: '10' },
-  })
+  server = await ServerProcess.start(seed.folder, seed.masterKey, { env: ENVIRONMENT })
   await resendUnknown(server.url, acknowledged, attempted)
   for (const [me, peer] of [
     ['alice', 'bob'],

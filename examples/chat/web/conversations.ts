@@ -10,6 +10,9 @@ export function titleOf(
   return conversation?.userProfile.nick || people.find(it => it.userID === peer)?.name || peer
 }
 
+/** The part of the page's address that opens the conversation with that user. */
+export const addressOf = (userID: string) => `#${new URLSearchParams({ with: userID })}`
+
 /** The left pane: conversations with a message, and the app's other users. */
 export function showConversations(
   conversations: readonly Conversation[],
@@ -54,7 +57,7 @@ function makeRow(userID: string): HTMLElement {
     element('span', 'preview'),
     element('span', 'badge'),
   )
-  link.href = `#${encodeURIComponent(userID)}`
+  link.href = addressOf(userID)
   link.querySelector('.avatar')?.setAttribute('aria-hidden', 'true')
   link.querySelector('.badge')?.setAttribute('role', 'img')
   return element('li', '', link)

@@ -9,7 +9,7 @@ import {
   signOut,
   type Ticket,
 } from './app-server.ts'
-import { showConversations } from './conversations.ts'
+import { addressOf, showConversations } from './conversations.ts'
 import { byId, initial, setText, toast } from './dom.ts'
 import { failStep, finishStep, resetSteps, startStep, textOf } from './login-steps.ts'
 import { Thread } from './thread.ts'
@@ -130,6 +130,7 @@ async function tryToEnter(work: () => Promise<void>): Promise<void> {
   form.inert = true
   setText(byId('login-error'), '')
   await work().catch(cause => {
+    form.inert = false
     show('login')
     failStep(textOf(cause))
     setText(byId('login-error'), textOf(cause))
@@ -155,6 +156,7 @@ async function leave(): Promise<void> {
   await signOut()
   closeThread()
   history.replaceState(null, '', location.pathname)
+  resetSteps(1)
   show('login')
 }
 
@@ -163,7 +165,6 @@ function show(page: 'login' | 'app'): void {
   byId('app').hidden = page !== 'app'
   byId(page === 'login' ? 'login' : 'empty').append(byId('how'))
   if (page === 'login') {
-    resetSteps(1)
     document.title = 'Rookery chat'
     byId('login-form').querySelector('input')?.focus()
   }
@@ -201,7 +202,7 @@ async function showList(): Promise<void> {
 /** The open conversation is named in the address: reload and the back button work. */
 function openFromAddress(): void {
   if (!chat?.isReady()) return
-  const peer = decodeURIComponent(location.hash.slice(1))
+  const peer = new URLSearchParams(location.hash.slice(1)).get('with') ?? ''
   closeThread()
   if (peer !== '') {
     thread = new Thread(chat, peer)
@@ -225,7 +226,7 @@ byId('ended').addEventListener('cancel', event => event.preventDefault())
 byId<HTMLFormElement>('new-chat').addEventListener('submit', event => {
   event.preventDefault()
   const form = event.target as HTMLFormElement
-  location.hash = encodeURIComponent(String(new FormData(form).get('peer')).trim())
+  location.hash = addressOf(String(new FormData(form).get('peer')).trim())
   form.reset()
 })
 byId('back').addEventListener('click', () => {

@@ -9,7 +9,7 @@ const PAGE = 20
 /** Pixels from the end within which new messages keep the view at the end. */
 const NEAR_END = 80
 
-/** What was typed and not sent, by peer. */
+/** What was typed and not sent, by both UserIDs. */
 const drafts = new Map<string, string>()
 
 type Row = { readonly day: string; readonly id: string } | Message
@@ -19,6 +19,7 @@ export class Thread {
   readonly peer: string
   readonly #chat: ChatSDK
   readonly #conversationID: string
+  readonly #draft: string
   readonly #messages = new Map<string, Message>()
   readonly #listening = new AbortController()
   readonly #scroller = byId('scroller')
@@ -32,13 +33,14 @@ export class Thread {
     this.#chat = chat
     this.peer = peer
     this.#title = peer
+    this.#draft = `${chat.getLoginUser()} ${peer}`
     this.#conversationID = `${TYPES.CONV_C2C}${peer}`
   }
 
   async open(): Promise<void> {
     const { signal } = this.#listening
-    this.#field.value = drafts.get(this.peer) ?? ''
-    this.#field.addEventListener('input', () => drafts.set(this.peer, this.#field.value), { signal })
+    this.#field.value = drafts.get(this.#draft) ?? ''
+    this.#field.addEventListener('input', () => drafts.set(this.#draft, this.#field.value), { signal })
     this.#field.addEventListener('keydown', event => this.#typed(event), { signal })
     byId('composer').addEventListener('submit', event => this.#submitted(event), { signal })
     byId('earlier').addEventListener('click', () => this.#loadEarlier().catch(toast), { signal })
@@ -168,7 +170,7 @@ export class Thread {
     const text = this.#field.value.trim()
     if (text === '') return
     this.#field.value = ''
-    drafts.delete(this.peer)
+    drafts.delete(this.#draft)
     const message = this.#chat.createTextMessage({
       to: this.peer,
       conversationType: TYPES.CONV_C2C,

@@ -50,5 +50,7 @@ export const RESUME_MARKS_BYTES = 56_000
 
 /** Longest timer of one hop: longer ones overflow the runtime's 32 bits and fire at once. */
 export const TIMER_HOP = 86_400_000
+/** Before a report of reading that did not get through is made again. */
+export const REPORT_PAUSE = 20_000
 /** Between two tries to renew the UserSig. */
 export const RENEWAL_PAUSE = 60_000

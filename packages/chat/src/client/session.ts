@@ -89,7 +89,7 @@ export class Session {
       isSyncCompleted: () => this.#sync.isCompleted,
     })
     this.#sync = new Sync({ me: userID, clock, list, inbox, call, emit, onReady: () => this.#becomeReady() })
-    this.#reads = new ReadReports({ inbox, call })
+    this.#reads = new ReadReports({ clock, inbox, call })
     this.conversations = new ConversationActions({ list, inbox, reads: this.#reads, call })
     this.groups = new ConversationGroups({ list, inbox, emit, call })
     this.outbox = new Outbox({

@@ -103,7 +103,8 @@ export function lastMessageOf(message: Message): LastMessage {
 export function byRecency(a: Conversation, b: Conversation): number {
   if (a.isPinned !== b.isPinned) return a.isPinned ? -1 : 1
   const [left, right] = [a.lastMessage, b.lastMessage]
-  if (left.lastTime === right.lastTime) return right.lastSequence - left.lastSequence
+  // Ties are broken alike on all terminals.
+  if (left.lastTime === right.lastTime) return a.conversationID < b.conversationID ? -1 : 1
   if (left.lastTime === 0) return -1
   if (right.lastTime === 0) return 1
   return right.lastTime - left.lastTime

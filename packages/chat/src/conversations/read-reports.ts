@@ -1,8 +1,13 @@
+import { isRetryable } from '@rookery/protocol/error-code'
+import { REPORT_PAUSE } from '../bounds.ts'
+import { asChatError } from '../chat-error.ts'
+import type { Clock } from '../clock.ts'
 import type { CallOptions, ReplyBody } from '../connection/request-table.ts'
 import type { Inbox } from '../messages/inbox.ts'
 import type { ConversationRecord } from './conversation-record.ts'
 
 export interface ReadReportsOptions {
+  readonly clock: Clock
   readonly inbox: Inbox
   readonly call: (cmd: string, body: unknown, options?: CallOptions) => Promise<ReplyBody>
 }
@@ -55,8 +60,9 @@ export class ReadReports {
         { resend: true },
       )
       if (this.#unreported.get(record) === upTo) this.#unreported.delete(record)
-    } catch {
-      // Kept for the next reconnect, or replaced by the next reading.
+    } catch (cause) {
+      if (!isRetryable(asChatError(cause).code)) this.#unreported.delete(record)
+      else this.#options.clock.after(REPORT_PAUSE, () => this.again())
     }
   }
 }

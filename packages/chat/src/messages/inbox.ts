@@ -90,8 +90,9 @@ export class Inbox {
   applyChange(record: ConversationRecord, m: WireMessage, kind?: ChangeKind): void {
     const entry = this.#options.cache.get(messageIdOf(m))
     if (entry) this.#update(entry, m)
-    // One that was not delivered yet will be, in its present state.
     else if ((m.Seq ?? 0) <= record.log.seq) this.#tellChange(record, this.#add(m), unseen(m, kind))
+    // One that was not delivered yet will be, in its present state.
+    else record.log.update(m.Seq ?? 0, waiting => newerOf(waiting, m))
   }
 
   applyExtension(record: ConversationRecord, frame: Extract<EventFrame, { readonly ev: 'extension' }>): void {
@@ -277,6 +278,11 @@ export class Inbox {
       { messageID: message.ID, userID: peer, groupID: '', ...message.readReceiptInfo },
     ])
   }
+}
+
+function newerOf(waiting: Arrival, m: WireMessage): Arrival {
+  if (waiting.is !== 'message' || (waiting.m.ChangeNo ?? 0) >= (m.ChangeNo ?? 0)) return waiting
+  return { is: 'message', m }
 }
 
 function beforeOf(message: Message): Before {

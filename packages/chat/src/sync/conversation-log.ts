@@ -53,6 +53,12 @@ export class ConversationLog<T> {
     return true
   }
 
+  /** An arrival that waits changed meanwhile. */
+  update(seq: number, change: (waiting: T) => T): void {
+    const waiting = this.#stash.get(seq)
+    if (waiting !== undefined) this.#stash.set(seq, change(waiting))
+  }
+
   /** The server's item says how far the conversation goes. */
   sawHead(seq: number, changeNo: number): void {
     this.#headSeq = Math.max(this.#headSeq, seq)
@@ -74,8 +80,8 @@ export class ConversationLog<T> {
     const out: T[] = []
     for (const [seq, arrival] of messages) {
       if (seq > coverSeq || seq <= this.#seq) continue
-      // An arrival that waits is the same number: it came first, it goes first.
-      out.push(this.#stash.get(seq) ?? arrival)
+      // An arrival of the same number that waits is older than the answer.
+      out.push(arrival)
       this.#seq = seq
     }
     this.#seq = Math.max(this.#seq, coverSeq)

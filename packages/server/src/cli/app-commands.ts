@@ -8,6 +8,7 @@ import {
   setAppDisabled,
   setAppSetting,
 } from '../apps/change-app.ts'
+import { setAllowedOrigins } from '../apps/change-origins.ts'
 import { createApp } from '../apps/create-app.ts'
 import { deleteApp } from '../apps/delete-app.ts'
 import { refuse } from '../apps/refuse.ts'
@@ -156,6 +157,25 @@ const settingsCommand = defineOperatorCommand({
     ),
 })
 
+const originsCommand = defineOperatorCommand({
+  name: 'app origins',
+  summary: 'Shows or sets the web origins whose pages may log in to an app.',
+  args: Type.Object({
+    appId,
+    set: Type.Optional(
+      Type.Array(Type.String(), {
+        word: 'ORIGIN,…',
+        description: 'As https://app.example.org; "" allows every page.',
+      }),
+    ),
+  }),
+  async run(context, { appId, set }) {
+    if (set) await context.store.mutate(setAllowedOrigins, { app: appId, origins: set, actor: context.actor })
+    return { origins: (await knownApp(context, appId)).allowedOrigins }
+  },
+  show: ({ origins }) => (origins.length === 0 ? 'Every web page may log in.' : origins.join('\n')),
+})
+
 const disableCommand = defineOperatorCommand({
   name: 'app disable',
   summary: 'Refuses every login and call of an app and ends its sessions; the data stays.',
@@ -203,6 +223,7 @@ export const appCommands = [
   settingsCommand,
   setCommand,
   unsetCommand,
+  originsCommand,
   disableCommand,
   enableCommand,
   deleteCommand,

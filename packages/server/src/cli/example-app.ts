@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { ConfigError } from '../config/load-config.ts'
 import type { PageHandler } from '../doors/listener.ts'
 import { type Making, makeFirstApp, PRESET_ADMIN } from './first-start.ts'
@@ -12,7 +12,7 @@ interface ExampleModule {
     readonly sdkAppId: number
     readonly secretKey: () => string
     readonly dataFolder: string
-    readonly rookeryUrl?: string
+    readonly warn: (text: string) => void
   }): Promise<{
     readonly pages: PageHandler
     readonly demoUsers: readonly { readonly userID: string; readonly password: string }[]
@@ -22,13 +22,15 @@ interface ExampleModule {
 export interface Example {
   readonly pages: PageHandler
   /** Makes the example's own app when it has none, and starts its app server. Returns the lines to print. */
-  start(making: Making & { readonly url: string }): Promise<readonly string[]>
+  start(
+    making: Making & { readonly url: string; readonly warn: (text: string) => void },
+  ): Promise<readonly string[]>
 }
 
 /** The example beside the server: an app of its own, with generated passwords, in a folder beside the data folder. */
 export async function prepareExample(dataFolder: string): Promise<Example> {
   const module = await loadExample()
-  const folder = join(dirname(dataFolder), 'example')
+  const folder = exampleFolder(dataFolder)
   let handle: PageHandler | undefined
   return {
     pages: async (request, url, address) => await handle?.(request, url, address),
@@ -40,7 +42,7 @@ export async function prepareExample(dataFolder: string): Promise<Example> {
         // Read for every ticket: after a rotation the new key only has to be written into the file.
         secretKey: () => readFileSync(keyFile(folder), 'utf8').trim(),
         dataFolder: folder,
-        rookeryUrl: making.url,
+        warn: text => making.warn(text),
       })
       handle = example.pages
       return [
@@ -79,6 +81,12 @@ function knownApp(folder: string): number | undefined {
   const appFile = join(folder, 'app.json')
   if (!existsSync(appFile) || !existsSync(keyFile(folder))) return undefined
   return (JSON.parse(readFileSync(appFile, 'utf8')) as { sdkAppId: number }).sdkAppId
+}
+
+/** Beside the data folder, so that a copy of the one does not carry the other's passwords. */
+function exampleFolder(dataFolder: string): string {
+  const name = basename(dataFolder)
+  return join(dirname(dataFolder), name === 'data' ? 'example' : `${name}-example`)
 }
 
 function keyFile(folder: string): string {

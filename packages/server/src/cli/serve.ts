@@ -107,7 +107,11 @@ async function run(server: RunningServer, parts: Run): Promise<number> {
     log,
   })
   const making = { store, box: parts.box, settings: parts.config.settings }
-  const example = await parts.example?.start({ ...making, url: server.url })
+  const example = await parts.example?.start({
+    ...making,
+    url: server.url,
+    warn: text => log.warn(text),
+  })
   const first = await firstStart(making)
   process.stdout.write(
     welcome({

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { EventFrame, WireContactGroup, WireConversation } from '@rookery/protocol/wire'
+import { MessageFlag } from '../store/schema.ts'
 import type { SocketClient } from '../testing/socket-client.ts'
 import { startTestServer, type TestServer, textBody } from '../testing/test-server.ts'
 
@@ -66,10 +67,11 @@ const copy = (device: Device): Device => ({ ...device, items: new Map(device.ite
 
 /** A small generator with a seed, so that a failure can be run again. */
 function numbers(seed: number): (below: number) => number {
-  let state = seed >>> 0
+  let state = seed
   return below => {
-    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) >>> 0
-    return (state ^ (state >>> 13)) % below
+    state = (state + 0x9e3779b9) | 0
+    const mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad)
+    return ((mixed ^ (mixed >>> 15)) >>> 0) % below
   }
 }
 
@@ -195,6 +197,7 @@ for (const seed of [1, 2, 3])
       if (draw(10) === 0) await resume(client, devices[draw(devices.length)] as Device)
       if (step % 50 !== 49) continue
       const fresh = await snapshot(client)
+      for (const item of fresh.items.values()) expect(counted(item)).toEqual(await scanned(me, item))
       for (const device of devices) {
         const resumed = copy(device)
         await resume(client, resumed)
@@ -226,6 +229,54 @@ for (const seed of [1, 2, 3])
       expect(await client.ok('session/hello', { ...hello, [off]: hello[off] + 1 })).toMatchObject({ Lag: 1 })
     client.close()
   }, 60_000)
+
+const counted = (item: WireConversation) => ({
+  peer: item.To_Account,
+  unread: item.UnreadMsgNum,
+  last: item.LastMsg?.Seq ?? 0,
+})
+
+/** The same, found by looking at every message. */
+async function scanned(me: string, item: WireConversation): Promise<ReturnType<typeof counted>> {
+  const { read } = server.running.services.store
+  const { account_id } = await read
+    .selectFrom('account')
+    .select('account_id')
+    .where('user_id', '=', me)
+    .executeTakeFirstOrThrow()
+  const deleted = await read
+    .selectFrom('message_hidden')
+    .select('seq')
+    .where('account_id', '=', account_id)
+    .where('conv_id', '=', item.ConvId)
+    .execute()
+  const messages = await read
+    .selectFrom('message')
+    .select(['seq', 'flags', 'sender_id'])
+    .where('conv_id', '=', item.ConvId)
+    .orderBy('seq')
+    .execute()
+  const seen = messages.filter(
+    ({ seq, flags, sender_id }) =>
+      (flags &
+        (sender_id === account_id ? MessageFlag.HIDDEN_FROM_SENDER : MessageFlag.HIDDEN_FROM_RECEIVER)) ===
+        0 && !deleted.some(row => row.seq === seq),
+  )
+  const counts = seen.filter(
+    ({ seq, flags, sender_id }) =>
+      sender_id !== account_id &&
+      seq > item.ReadSeq &&
+      (flags & (MessageFlag.NO_UNREAD | MessageFlag.RECALLED)) === 0,
+  )
+  const lasts = seen.filter(
+    ({ seq, flags }) => seq > item.ClearedSeq && (flags & MessageFlag.NO_LAST_MESSAGE) === 0,
+  )
+  return {
+    peer: item.To_Account,
+    unread: item.RecvOpt === 1 ? 0 : counts.length,
+    last: lasts.at(-1)?.seq ?? 0,
+  }
+}
 
 /** Highest covered numbers of each conversation, and the numbers of the own log, as the events brought them. */
 function followed(events: readonly EventFrame[]): {

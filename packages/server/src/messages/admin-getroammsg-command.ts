@@ -1,6 +1,7 @@
 import { ErrorCode } from '@rookery/protocol/error-code'
 import { formatMessageKey, type MessageKey, parseMessageKey } from '@rookery/protocol/message-key'
 import Type from 'typebox'
+import { recordAudit } from '../audit/audit-row.ts'
 import { defineCommand, RawAnswer } from '../commands/command.ts'
 import { CommandError } from '../commands/command-error.ts'
 import type { Services } from '../commands/services.ts'
@@ -56,6 +57,15 @@ export const adminGetroammsgCommand = defineCommand({
     const list = new MessageList(services.accounts, pair)
     const page = await takePage(rows.slice(0, limit), row => list.roamText(row), PAGE_BYTES)
     const oldest = rows[page.taken - 1]
+    // Who read whose history stays on record (DESIGN-SECURITY 7): no row, no answer.
+    if (oldest)
+      await services.store.mutate(recordAudit, {
+        app: caller.app.id,
+        actor: `rest:${caller.userId}`,
+        action: 'history/read',
+        target: from.userId,
+        detail: { peer: to.userId, messages: page.taken },
+      })
     return answer(
       page.texts.toReversed(),
       oldest && { msgSeq: oldest.msg_seq, random: oldest.random, time: oldest.time },

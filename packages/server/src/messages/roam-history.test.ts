@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { WireMessage } from '@rookery/protocol/wire'
+import { openDatabase } from '../store/sqlite/open-database.ts'
 import { startTestServer, type TestServer, textBody } from '../testing/test-server.ts'
 
 let server: TestServer
@@ -66,14 +67,10 @@ const texts = (list: readonly { MsgBody: unknown }[]) =>
   list.map(item => (item.MsgBody as { MsgContent: { Text: string } }[])[0]?.MsgContent.Text)
 
 test('pages go from newest to oldest, each oldest first, several messages of one second included', async () => {
-  for (let n = 0; n < 10; n++)
-    await at(
-      n % 2 ? 'alice' : 'bob',
-      'alice' === (n % 2 ? 'alice' : 'bob') ? 'bob' : 'alice',
-      now - 100 + Math.floor(n / 4),
-      `m${n}`,
-      n,
-    )
+  for (let n = 0; n < 10; n++) {
+    const [from, to] = n % 2 ? ['alice', 'bob'] : ['bob', 'alice']
+    await at(from as string, to as string, now - 100 + Math.floor(n / 4), `m${n}`, n)
+  }
   const seen: (string | undefined)[][] = []
   let page = await roam('bob', 'alice', { MaxCnt: 3 })
   for (;;) {
@@ -193,6 +190,22 @@ test('messages older than history.days are not shown, in history, pull or by key
   frank.close()
 })
 
+test('an admin`s reading is on record with who read whose history, an empty answer is not', async () => {
+  const rows = () =>
+    server.running.services.store.read
+      .selectFrom('audit')
+      .select(['actor', 'action', 'target', 'detail'])
+      .orderBy('no', 'desc')
+      .execute()
+  const before = (await rows()).length
+  await roam('erin', 'dave', { MaxCnt: 1 })
+  await roam('erin', 'dave', { MaxTime: 5 })
+  const after = await rows()
+  expect(after).toHaveLength(before + 1)
+  expect(after[0]).toMatchObject({ actor: 'rest:administrator', action: 'history/read', target: 'erin' })
+  expect(JSON.parse(after[0]?.detail ?? '')).toMatchObject({ peer: 'dave', messages: 1 })
+})
+
 test('wrong requests have their codes', async () => {
   expect(await roamCode({ Operator_Account: undefined })).toBe(90008)
   expect(await roamCode({ Operator_Account: "' or ''='" })).toBe(90008)
@@ -230,6 +243,37 @@ test('the SDK pages older and newer from an anchor, with and without the anchor 
   expect((await page({ Anchor: second, Direction: 1, Inclusive: 1 })).texts).toEqual(['m4', 'm5', 'm6'])
   expect((await page({ Direction: 1 })).texts).toEqual(['m0', 'm1', 'm2'])
   bob.close()
+})
+
+test('after clearing, pages hold what came later only, few or many, in both directions', async () => {
+  for (let n = 0; n < 6; n++) await at('alice', 'erin', now - 60 + n, `c${n}`, n)
+  const erin = await server.connect('erin')
+  const clear = (seq: number, head: number) => {
+    const database = openDatabase(server.folder, 'write')
+    const conv = database
+      .query<{ conv_id: number }, []>('select max(conv_id) as conv_id from conversation')
+      .get()?.conv_id
+    database
+      .query('update user_conversation set cleared_seq = ? where conv_id = ? and account_id = 6')
+      .run(seq, conv ?? 0)
+    database.query('update conversation set head_seq = ? where conv_id = ?').run(head, conv ?? 0)
+    database.close()
+  }
+  for (const head of [6, 5000]) {
+    clear(2, head)
+    const ask = (over: object) =>
+      erin.ok<{ MsgList: WireMessage[]; Complete: number }>('openim/get_roam_msg', {
+        Peer_Account: 'alice',
+        MaxCnt: 3,
+        ...over,
+      })
+    const newest = await ask({})
+    expect(texts(newest.MsgList)).toEqual(['c3', 'c4', 'c5'])
+    const older = await ask({ Anchor: { MsgTimeStamp: now - 57, Seq: 4 } })
+    expect([texts(older.MsgList), older.Complete]).toEqual([['c2'], 1])
+    expect(texts((await ask({ Direction: 1 })).MsgList)).toEqual(['c2', 'c3', 'c4'])
+  }
+  erin.close()
 })
 
 test('the SDK reads nothing of a peer it never talked to, and is told when the peer does not exist', async () => {

@@ -1,3 +1,4 @@
+import type { Database } from 'bun:sqlite'
 import { deflateSync } from 'node:zlib'
 import { TEST_ADMIN, TEST_APP, type TestServer } from './test-server.ts'
 
@@ -62,30 +63,31 @@ const FAR_MARK = 4_000_000_000
 /** Apps and accounts for every mixture of bad states, in a server that does not run. */
 export function seedAttempts(server: TestServer): void {
   for (const app of [TEST_APP, TEST_APP + 1, TEST_APP + 2, TEST_APP + 3]) {
-    const users = mixtures().map(nameOf)
+    const users = mixtures()
+      .map(nameOf)
+      .filter(user => user !== TEST_ADMIN)
     if (app === TEST_APP) addUsers(server, app, users)
     else server.seedApp(app, users)
-    const state = app - TEST_APP
-    if (state & 1) server.sql('update app set disabled = 1 where app_id = ?', app)
-    if (state & 2) server.sql(`update app_key set state = 'revoked' where app_id = ?`, app)
-    for (const mixture of mixtures()) {
-      const user = nameOf(mixture)
-      server.sql(
-        'update account set disabled = ?, valid_after = ? where app_id = ? and user_id = ?',
-        mixture.disabledAccount ? 1 : 0,
-        mixture.revokedAccount ? FAR_MARK : 0,
-        app,
-        user,
+    server.edit(database => setStates(database, app))
+  }
+}
+
+function setStates(database: Database, app: number): void {
+  const state = app - TEST_APP
+  if (state & 1) database.query('update app set disabled = 1 where app_id = ?').run(app)
+  if (state & 2) database.query(`update app_key set state = 'revoked' where app_id = ?`).run(app)
+  for (const mixture of mixtures()) {
+    const user = nameOf(mixture)
+    database
+      .query('update account set disabled = ?, valid_after = ? where app_id = ? and user_id = ?')
+      .run(mixture.disabledAccount ? 1 : 0, mixture.revokedAccount ? FAR_MARK : 0, app, user)
+    if (mixture.plainUser || user === TEST_ADMIN) continue
+    database
+      .query(
+        `insert into app_admin (app_id, account_id, addresses, created, created_by)
+         select app_id, account_id, ?, 0, 'test' from account where app_id = ? and user_id = ?`,
       )
-      if (!mixture.plainUser)
-        server.sql(
-          `insert into app_admin (app_id, account_id, addresses, created, created_by)
-           select app_id, account_id, ?, 0, 'test' from account where app_id = ? and user_id = ?`,
-          mixture.barredAddress ? '["10.0.0.0/8"]' : '[]',
-          app,
-          user,
-        )
-    }
+      .run(mixture.barredAddress ? '["10.0.0.0/8"]' : '[]', app, user)
   }
 }
 
@@ -129,15 +131,10 @@ function nameOf(attempt: Attempt): string {
 }
 
 function addUsers(server: TestServer, app: number, users: readonly string[]): void {
-  for (const [index, user] of users.entries())
-    if (user !== TEST_ADMIN)
-      server.sql(
-        'insert into account (app_id, account_id, user_id, created) values (?, ?, ?, 0)',
-        app,
-        10_000 + index,
-        user,
-      )
-  server.sql(
-    `insert into counter (name, value) values ('account', 20000) on conflict do update set value = 20000`,
-  )
+  server.edit(database => {
+    const insert = database.query(
+      'insert into account (app_id, account_id, user_id, created) values (?, ?, ?, 0)',
+    )
+    for (const [index, user] of users.entries()) insert.run(app, 10_000 + index, user)
+  })
 }

@@ -1,3 +1,4 @@
+import type { Database } from 'bun:sqlite'
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -93,6 +94,10 @@ export class TestServer {
     rmSync(this.folder, { recursive: true, force: true })
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
+  }
+
   /** Schema, app, key, admin, users. */
   async seed(): Promise<void> {
     const store = await EmbeddedStore.open({ folder: this.folder, onDefect: text => console.error(text) })
@@ -129,10 +134,14 @@ export class TestServer {
     return secret
   }
 
-  /** A change of rows that no command makes yet; the server must not run. */
+  /** A change of rows that no command makes; the server must not run. */
   sql(statement: string, ...values: (string | number)[]): void {
+    this.edit(database => database.query(statement).run(...values))
+  }
+
+  edit(change: (database: Database) => void): void {
     const database = openDatabase(this.folder, 'write')
-    database.query(statement).run(...values)
+    database.transaction(() => change(database))()
     database.close()
   }
 

@@ -77,7 +77,7 @@ for (const { check, code, attempt } of CHECKS)
     if (code !== 70402) expect(answer.ErrorDetail).toMatchObject({ check })
   })
 
-for (const [place, first] of CHECKS.entries())
+for (const [place, first] of CHECKS.slice(0, -1).entries())
   test(`a call that also fails a later check still gives ${first.code} (${first.check})`, async () => {
     for (const second of CHECKS.slice(place + 1)) {
       const { ErrorCode } = await call({ ...second.attempt, ...first.attempt })

@@ -13,6 +13,7 @@ import { SocketDoor } from './doors/socket/socket-door.ts'
 import { SocketHub } from './doors/socket/socket-hub.ts'
 import { FailureLimit } from './login/failure-limit.ts'
 import type { SessionControl } from './login/session-control.ts'
+import { scheduleSweep } from './messages/sweep-schedule.ts'
 import { Metrics } from './observability/metrics.ts'
 import { operationsPages, type Readiness } from './observability/operations-pages.ts'
 import { EmbeddedStore } from './store/sqlite/embedded-store.ts'
@@ -91,6 +92,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     pages: async (request, url, address) =>
       (await own(request, url, address)) ?? (await options.pages?.(request, url, address)),
   })
+  const stopSweep = scheduleSweep(services)
   const scheme = options.tls ? 'https' : 'http'
   return {
     port: listener.port,
@@ -106,6 +108,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await until(() => !rest.busy && !sockets.busy, 5000)
       sockets.closeAll()
       await listener.stop()
+      await stopSweep()
       await store.close()
     },
   }

@@ -1,10 +1,11 @@
 import { ErrorCode } from '@rookery/protocol/error-code'
 import type { EventFrame, KickType, LoginAnswer, ReplyFrame } from '@rookery/protocol/wire'
-import { LOGOUT_TIMEOUT, OPEN_TIMEOUT, PROBE_AFTER } from '../bounds.ts'
+import { LOGOUT_TIMEOUT, OPEN_TIMEOUT } from '../bounds.ts'
 import { ChatError } from '../chat-error.ts'
 import type { Cancel, Clock } from '../clock.ts'
 import type { Link, Transport } from '../transport/transport.ts'
 import { type Effect, type Input, type NetState, netStateOf, type State, step } from './connection-state.ts'
+import { Heartbeat, type HelloBody } from './heartbeat.ts'
 import { verdictOf } from './login-verdict.ts'
 import { Renewal } from './renewal.ts'
 import { type CallOptions, type ReplyBody, RequestTable } from './request-table.ts'
@@ -16,13 +17,6 @@ export type EndReason =
   | { readonly why: 'kicked'; readonly type: KickType; readonly info: string }
   | { readonly why: 'refused'; readonly error: ChatError }
   | { readonly why: 'closed'; readonly error: ChatError }
-
-export interface HelloBody {
-  readonly Epoch: string
-  readonly LogNo: number
-  readonly Heads: number
-  readonly Changes: number
-}
 
 export interface ConnectionHooks {
   onNet(state: NetState): void
@@ -52,9 +46,6 @@ export interface ConnectionOptions {
 /** First close code after which a client must not come back by itself (wire.ts). */
 const FINAL_CLOSE = 4500
 
-/** Share of the server's patience after which the next beat goes out: two may be lost. */
-const BEATS_BEFORE_SILENCE = 0.4
-
 const KICK_TYPES: readonly KickType[] = [
   'multipleAccount',
   'multipleDevice',
@@ -67,18 +58,13 @@ export class Connection {
   readonly #options: ConnectionOptions
   readonly #table: RequestTable
   readonly #renewal: Renewal | undefined
+  readonly #heartbeat: Heartbeat
   #state: State = { at: 'idle' }
   #link: Link | undefined
   #cancelTimer: Cancel | undefined
-  #cancelBeat: Cancel | undefined
-  /** Milliseconds. */
-  #helloInterval = 0
-  #helloAt = 0
-  #cancelWatch: Cancel | undefined
   #userSig: string
   #session: { readonly id: string; readonly generation: number; readonly token: string } | undefined
   #serverOffset = 0
-  #lastFrameAt = 0
   #ending: EndReason = { why: 'stopped' }
   #net: NetState = 'disconnected'
   /** The app logs out: the server closing the socket is no surprise. */
@@ -91,8 +77,19 @@ export class Connection {
       clock: options.clock,
       send: text => {
         this.#link?.send(text)
-        this.#armWatch()
+        this.#heartbeat.watch()
       },
+    })
+    this.#heartbeat = new Heartbeat({
+      clock: options.clock,
+      call: (cmd, body) => this.call(cmd, body, { urgent: true, timeout: OPEN_TIMEOUT }),
+      waitingSince: () => this.#table.waitingSince,
+      hello: () => options.hooks.hello(),
+      onAnswer: reply => {
+        this.#serverOffset = Number(reply.ServerTimeMs) - options.clock.now()
+        if (reply.Lag === 1) options.hooks.onLag()
+      },
+      onStale: () => this.#take({ is: 'stale' }),
     })
     this.#renewal = options.getUserSig
       ? new Renewal({ clock: options.clock, serverNow: () => this.serverNow(), renew: () => this.#renew() })
@@ -147,9 +144,7 @@ export class Connection {
     for (const effect of effects) this.#act(effect)
     if (before.at === 'entering' && !isOnline) this.#table.lost()
     if (wasOnline && !isOnline) {
-      this.#cancelBeat?.()
-      this.#cancelWatch?.()
-      this.#cancelWatch = undefined
+      this.#heartbeat.stop()
       this.#table.lost()
       this.#options.hooks.onOffline()
     }
@@ -254,15 +249,13 @@ export class Connection {
     this.#ending = { why: 'stopped' }
     this.#renewal?.schedule({ issuedAt: answer.IssuedAt, expiresAt: answer.ExpiresAt })
     this.#take({ is: 'accepted' })
-    this.#helloInterval = answer.HelloInterval * 1000
-    this.#helloAt = this.#options.clock.now()
-    this.#scheduleBeat(Math.min(this.#helloInterval, answer.SilenceLimit * 1000 * BEATS_BEFORE_SILENCE))
     this.#table.opened(answer.MaxFrameBytes)
+    this.#heartbeat.start(answer.HelloInterval, answer.SilenceLimit)
     this.#options.hooks.onOnline(answer)
   }
 
   #onFrame(text: string): void {
-    this.#lastFrameAt = this.#options.clock.now()
+    this.#heartbeat.heard()
     const frame = parseFrame(text)
     if (!frame) return
     if ('id' in frame) {
@@ -315,52 +308,9 @@ export class Connection {
     return fetchUserSig(this.#options.getUserSig, this.#options.userId, this.#options.clock)
   }
 
-  /** The server drops who is silent, so a ping goes out more often than the comparison of `session/hello`. */
-  #scheduleBeat(interval: number): void {
-    const { clock } = this.#options
-    this.#cancelBeat?.()
-    this.#cancelBeat = clock.after(interval * (0.9 + 0.1 * clock.random()), () => {
-      const isHelloDue = clock.now() - this.#helloAt >= this.#helloInterval * 0.9
-      if (isHelloDue) this.#helloAt = clock.now()
-      void this.#beat(isHelloDue ? this.#options.hooks.hello() : undefined)
-      this.#scheduleBeat(interval)
-    })
-  }
-
-  async #beat(body: HelloBody | undefined): Promise<void> {
-    try {
-      const reply = await this.call(body ? 'session/hello' : 'session/ping', body ?? {}, {
-        urgent: true,
-        timeout: OPEN_TIMEOUT,
-      })
-      this.#serverOffset = Number(reply.ServerTimeMs) - this.#options.clock.now()
-      if (reply.Lag === 1) this.#options.hooks.onLag()
-    } catch {
-      // A dead socket is noticed by the watch.
-    }
-  }
-
-  /** While requests are in flight, a socket that says nothing is asked, then given up. */
-  #armWatch(): void {
-    if (this.#cancelWatch || (this.#state.at !== 'online' && this.#state.at !== 'draining')) return
-    this.#cancelWatch = this.#options.clock.after(PROBE_AFTER, () => {
-      this.#cancelWatch = undefined
-      const since = this.#table.waitingSince
-      if (since === undefined) return
-      const silent = this.#options.clock.now() - Math.max(since, this.#lastFrameAt)
-      if (silent >= 2 * PROBE_AFTER) {
-        this.#take({ is: 'stale' })
-        return
-      }
-      if (silent >= PROBE_AFTER) this.call('session/ping', {}, { urgent: true }).catch(() => undefined)
-      this.#armWatch()
-    })
-  }
-
   #finish(): void {
     this.#cancelTimer?.()
-    this.#cancelBeat?.()
-    this.#cancelWatch?.()
+    this.#heartbeat.stop()
     this.#renewal?.stop()
     this.#link?.close()
     this.#link = undefined

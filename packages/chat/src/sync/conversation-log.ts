@@ -87,6 +87,8 @@ export class ConversationLog<T> {
     this.#seq = Math.max(this.#seq, coverSeq)
     this.#headSeq = Math.max(this.#headSeq, this.#seq)
     for (const seq of this.#stash.keys()) if (seq <= this.#seq) this.#stash.delete(seq)
+    // Changes of what waits are covered now without having been applied to it: it is pulled anew.
+    if (coverChangeNo > this.#changeNo) this.#stash.clear()
     this.#changeNo = Math.max(this.#changeNo, coverChangeNo)
     this.#headChangeNo = Math.max(this.#headChangeNo, this.#changeNo)
     for (const changeNo of this.#changes) if (changeNo <= this.#changeNo) this.#changes.delete(changeNo)

@@ -1,7 +1,7 @@
 import type { EventFrame, WireContactGroup, WireConversation, WireMessage } from '@rookery/protocol/wire'
 import { BUFFERED_FRAMES, GAP_GRACE } from '../bounds.ts'
 import type { Cancel, Clock } from '../clock.ts'
-import type { HelloBody } from '../connection/connection.ts'
+import type { HelloBody } from '../connection/heartbeat.ts'
 import type { CallOptions, ReplyBody } from '../connection/request-table.ts'
 import { EVENT } from '../constants/event.ts'
 import type { ConversationList } from '../conversations/conversation-list.ts'

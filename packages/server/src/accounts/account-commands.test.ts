@@ -25,7 +25,9 @@ async function brief(userId: string) {
 
 describe('account_import', () => {
   test('makes an account, and brings its nickname and avatar up to date when it exists', async () => {
-    expect(await server.rest(`${svc}/account_import`, { UserID: 'ana', Nick: 'Ana', FaceUrl: 'https://x/a.png' })).toEqual({
+    expect(
+      await server.rest(`${svc}/account_import`, { UserID: 'ana', Nick: 'Ana', FaceUrl: 'https://x/a.png' }),
+    ).toEqual({
       ActionStatus: 'OK',
       ErrorCode: 0,
       ErrorInfo: '',
@@ -40,7 +42,11 @@ describe('account_import', () => {
     await server.ok(`${svc}/account_import`, { UserID: 'audited', Nick: 'x' })
     const rows = await auditRows()
     expect(rows.length).toBe(before)
-    expect(rows[0]).toMatchObject({ actor: `rest:${TEST_ADMIN}`, action: 'account/import', target: 'audited' })
+    expect(rows[0]).toMatchObject({
+      actor: `rest:${TEST_ADMIN}`,
+      action: 'account/import',
+      target: 'audited',
+    })
   })
 
   test.each([
@@ -78,9 +84,9 @@ describe('account_import', () => {
   test('refuses a nickname or avatar of more than 500 bytes with 40601', async () => {
     await server.ok(`${svc}/account_import`, { UserID: 'long', Nick: 'x'.repeat(500) })
     for (const field of ['Nick', 'FaceUrl'])
-      expect((await server.rest(`${svc}/account_import`, { UserID: 'long2', [field]: 'x'.repeat(501) })).ErrorCode).toBe(
-        40601,
-      )
+      expect(
+        (await server.rest(`${svc}/account_import`, { UserID: 'long2', [field]: 'x'.repeat(501) })).ErrorCode,
+      ).toBe(40601)
     expect(await brief('long2')).toBeUndefined()
   })
 
@@ -110,7 +116,9 @@ describe('multiaccount_import', () => {
   })
 
   test('answers an empty FailAccounts when all went well', async () => {
-    expect((await server.ok(`${svc}/multiaccount_import`, { Accounts: ['m2', 'm3'] })).FailAccounts).toEqual([])
+    expect((await server.ok(`${svc}/multiaccount_import`, { Accounts: ['m2', 'm3'] })).FailAccounts).toEqual(
+      [],
+    )
   })
 
   test('fails as a whole when none of the accounts could be made', async () => {
@@ -159,7 +167,12 @@ describe('account_check', () => {
     const { ResultItem } = await server.ok(`${svc}/account_check`, {
       CheckItem: [{ UserID: 'alice' }, { UserID: 'ghost' }, { UserID: `' or 1=1 --` }],
     })
-    const item = (UserID: string, AccountStatus: string) => ({ UserID, ResultCode: 0, ResultInfo: '', AccountStatus })
+    const item = (UserID: string, AccountStatus: string) => ({
+      UserID,
+      ResultCode: 0,
+      ResultInfo: '',
+      AccountStatus,
+    })
     expect(ResultItem).toEqual([
       item('alice', 'Imported'),
       item('ghost', 'NotImported'),
@@ -196,7 +209,9 @@ describe('account_delete', () => {
       { UserID: TEST_ADMIN, ResultCode: 70402, ResultInfo: expect.stringContaining('app admin') },
       notThere('gone1'),
     ])
-    expect(await auditRows()).toContainEqual(expect.objectContaining({ action: 'account/delete', target: 'gone1' }))
+    expect(await auditRows()).toContainEqual(
+      expect.objectContaining({ action: 'account/delete', target: 'gone1' }),
+    )
   })
 
   test('ends the logins, frees the name, and old UserSigs do not open the new account of that name', async () => {
@@ -227,7 +242,12 @@ describe('account_delete', () => {
       .where('account.user_id', '=', 'erin')
       .executeTakeFirstOrThrow()
     expect(n).toBe(1)
-    const back = await server.rest('openim/sendmsg', { ...send, From_Account: 'alice', To_Account: 'erin', MsgRandom: 2 })
+    const back = await server.rest('openim/sendmsg', {
+      ...send,
+      From_Account: 'alice',
+      To_Account: 'erin',
+      MsgRandom: 2,
+    })
     expect(back.ErrorCode).toBe(90012)
   })
 
@@ -263,7 +283,9 @@ describe('kick', () => {
     expect((await socket.call('session/login', { ...login, usersig: oldSig })).ErrorCode).toBe(70052)
     await socket.ok('session/login', { ...login, usersig: server.userSig('bob') })
     socket.close()
-    expect(await auditRows()).toContainEqual(expect.objectContaining({ action: 'account/kick', target: 'bob' }))
+    expect(await auditRows()).toContainEqual(
+      expect.objectContaining({ action: 'account/kick', target: 'bob' }),
+    )
   })
 
   test('with NoWait answers at once with the mark', async () => {

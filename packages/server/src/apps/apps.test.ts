@@ -58,7 +58,9 @@ test('the database holds the key sealed only, and the audit log nothing of it', 
   const { appId, secret } = await create()
   const row = await at.store.read.selectFrom('app_key').selectAll().executeTakeFirstOrThrow()
   expect(row.material).not.toContain(secret)
-  expect(JSON.stringify((await readAudit(at.store.read, { app: appId, limit: 10 })).rows)).not.toContain(secret)
+  expect(JSON.stringify((await readAudit(at.store.read, { app: appId, limit: 10 })).rows)).not.toContain(
+    secret,
+  )
 })
 
 test('a chosen SDKAppID is taken as it is, once', async () => {
@@ -129,12 +131,14 @@ test('disabling ends every session of the app and refuses new ones with 60016, u
   const now = Math.floor(Date.now() / 1000)
   await openDevice(appId, keyId, 'ana', now)
   await at.store.mutate(setAppDisabled, { app: appId, disabled: true, actor })
-  expect(at.changes).toContainEqual(expect.objectContaining({ kind: 'end', app: appId, type: 'REST_API_Kick' }))
+  expect(at.changes).toContainEqual(
+    expect.objectContaining({ kind: 'end', app: appId, type: 'REST_API_Kick' }),
+  )
   expect((await at.apps.get(appId))?.disabled).toBe(true)
   expect((await failureOf(openDevice(appId, keyId, 'bo', now))).code).toBe(60016)
-  expect((await failureOf(at.store.mutate(setAppDisabled, { app: appId, disabled: true, actor }))).message).toContain(
-    'disabled already',
-  )
+  expect(
+    (await failureOf(at.store.mutate(setAppDisabled, { app: appId, disabled: true, actor }))).message,
+  ).toContain('disabled already')
   await at.store.mutate(setAppDisabled, { app: appId, disabled: false, actor })
   await openDevice(appId, keyId, 'bo', now)
 })

@@ -17,7 +17,15 @@ beforeEach(async () => {
 afterEach(() => at.close())
 
 const appoint = (userId: string, over: Partial<AppointAdmin> = {}) =>
-  at.store.mutate(appointAdmin, { app: APP, userId, actor, adminsMax: 10, quota: 0, userIdBytes: 32, ...over })
+  at.store.mutate(appointAdmin, {
+    app: APP,
+    userId,
+    actor,
+    adminsMax: 10,
+    quota: 0,
+    userIdBytes: 32,
+    ...over,
+  })
 
 test('an app admin is an account with a grant, which the app knows at once', async () => {
   await at.apps.get(APP)
@@ -26,7 +34,9 @@ test('an app admin is an account with a grant, which the app knows at once', asy
   expect([...(app?.admins.values() ?? [])]).toEqual([
     { disabled: false, scopes: [], addresses: [], maxTicketLifetime: 0 },
   ])
-  expect(await listAdmins(at.store, APP)).toMatchObject([{ userId: 'administrator', blocked: false, createdBy: actor }])
+  expect(await listAdmins(at.store, APP)).toMatchObject([
+    { userId: 'administrator', blocked: false, createdBy: actor },
+  ])
 })
 
 test('an admin is appointed once, and at most admin.max of them', async () => {
@@ -48,7 +58,9 @@ test('a grant is narrowed, switched off and taken away', async () => {
   expect(await grant()).toMatchObject({ disabled: true, scopes: [], maxTicketLifetime: 600 })
   await at.store.mutate(dismissAdmin, { app: APP, userId: 'a', actor })
   expect(await grant()).toBeUndefined()
-  expect((await failureOf(at.store.mutate(dismissAdmin, { app: APP, userId: 'a', actor }))).message).toContain('no app admin')
+  expect(
+    (await failureOf(at.store.mutate(dismissAdmin, { app: APP, userId: 'a', actor }))).message,
+  ).toContain('no app admin')
 })
 
 test.each([

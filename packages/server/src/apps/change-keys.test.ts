@@ -16,7 +16,8 @@ let devices = 0
 
 beforeEach(async () => {
   at = await openTestStore()
-  first = (await createApp(at.store, at.box, { name: 'x', appId: APP, actor, settings: defaultSettings() })).keyId
+  first = (await createApp(at.store, at.box, { name: 'x', appId: APP, actor, settings: defaultSettings() }))
+    .keyId
 })
 afterEach(() => at.close())
 
@@ -82,20 +83,32 @@ test('revoking ends the key and its sessions at once, erases the secret, and spa
   const other = await rotateKey(at.store, at.box, base)
   await login(first)
   const survivor = await login(other.keyId)
-  expect(await at.store.mutate(revokeKey, { ...base, keyId: first })).toEqual({ endedSessions: 1, currentLeft: true })
+  expect(await at.store.mutate(revokeKey, { ...base, keyId: first })).toEqual({
+    endedSessions: 1,
+    currentLeft: true,
+  })
   const end = at.changes.find(change => change.kind === 'end')
   expect(end).toMatchObject({ app: APP, type: 'userSigExpired', sessions: [`s${devices - 1}`] })
   expect((await failureOf(login(first))).code).toBe(70009)
   const sessions = await at.store.read.selectFrom('session').select(['session_id', 'ended']).execute()
   expect(sessions).toContainEqual({ session_id: survivor.sessionId, ended: '' })
-  const row = await at.store.read.selectFrom('app_key').selectAll().where('key_id', '=', first).executeTakeFirst()
+  const row = await at.store.read
+    .selectFrom('app_key')
+    .selectAll()
+    .where('key_id', '=', first)
+    .executeTakeFirst()
   expect(row?.material).toBe('')
   expect((await at.apps.get(APP))?.ticketKeys.map(key => key.id)).toEqual([other.keyId])
-  expect((await failureOf(at.store.mutate(revokeKey, { ...base, keyId: first }))).message).toContain('revoked already')
+  expect((await failureOf(at.store.mutate(revokeKey, { ...base, keyId: first }))).message).toContain(
+    'revoked already',
+  )
 })
 
 test('revoking the only current key says that none is left, and the next rotation makes one', async () => {
-  expect(await at.store.mutate(revokeKey, { ...base, keyId: first })).toEqual({ endedSessions: 0, currentLeft: false })
+  expect(await at.store.mutate(revokeKey, { ...base, keyId: first })).toEqual({
+    endedSessions: 0,
+    currentLeft: false,
+  })
   const rotated = await rotateKey(at.store, at.box, base)
   expect(rotated.old).toBeUndefined()
   await login(rotated.keyId)
@@ -143,9 +156,10 @@ test('a P-256 public key is registered for v1 tickets; other keys are refused', 
     publicKeyPem: good.trim(),
   })
   for (const publicKeyPem of ['', 'no key', pem('secp384r1')])
-    expect((await failureOf(addKey(at.store, at.box, { ...base, material: { kind: 'ecdsa', publicKeyPem } }))).code).toBe(
-      70402,
-    )
+    expect(
+      (await failureOf(addKey(at.store, at.box, { ...base, material: { kind: 'ecdsa', publicKeyPem } })))
+        .code,
+    ).toBe(70402)
 })
 
 test('the list shows sessions per key and never a secret', async () => {
@@ -153,7 +167,13 @@ test('the list shows sessions per key and never a secret', async () => {
   await at.store.mutate(setKeyMayMintAdmin, { ...base, keyId: first, allowed: false })
   const [key, ...others] = await listKeys(at.store, APP)
   expect(others).toEqual([])
-  expect(key).toMatchObject({ keyId: first, state: 'current', sessions: 1, connected: 1, mayMintAdmin: false })
+  expect(key).toMatchObject({
+    keyId: first,
+    state: 'current',
+    sessions: 1,
+    connected: 1,
+    mayMintAdmin: false,
+  })
   expect(key).not.toHaveProperty('material')
   expect(key?.lastUsed).toBeGreaterThan(now() - 10)
 })

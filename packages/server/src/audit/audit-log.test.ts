@@ -12,7 +12,13 @@ beforeEach(async () => {
 afterEach(() => at.close())
 
 const record = (app: number, target: string) =>
-  at.store.mutate(recordAudit, { app, actor: 'rest:admin', action: 'history/read', target, detail: { rows: 3 } })
+  at.store.mutate(recordAudit, {
+    app,
+    actor: 'rest:admin',
+    action: 'history/read',
+    target,
+    detail: { rows: 3 },
+  })
 
 function tamper(statement: string): void {
   const database = openDatabase(at.folder, 'write')

@@ -126,7 +126,8 @@ async function answer(
 ): Promise<OperatorReply> {
   let name = ''
   try {
-    const sent = (await request.json()) as Partial<OperatorRequest>
+    const sent = (await request.json().catch(() => undefined)) as Partial<OperatorRequest> | undefined
+    if (!sent) return { ok: false, code: 0, info: 'The request is no JSON object.' }
     name = typeof sent.command === 'string' ? sent.command : ''
     if (sent.version !== VERSION)
       return {

@@ -58,7 +58,9 @@ test('the file, then variables, then the command line win; each value knows its 
 
 test('settings are read from dotted and quoted keys, and from variables', () => {
   file('[settings]\nlogin.policy = "multi"\n"account.max" = 50\nrate.rest.default = 0\n')
-  const config = load({ env: { ROOKERY_SETTINGS_LOGIN_WEB_INSTANCES: '3', ROOKERY_SETTINGS_STATUS_ENABLED: 'false' } })
+  const config = load({
+    env: { ROOKERY_SETTINGS_LOGIN_WEB_INSTANCES: '3', ROOKERY_SETTINGS_STATUS_ENABLED: 'false' },
+  })
   expect(config.settings).toMatchObject({
     'login.policy': 'multi',
     'account.max': 50,
@@ -105,7 +107,9 @@ describe('a message names the key, the place and what is expected', () => {
       'ROOKERY_PORT: server.port takes an integer from 0 to 65535, not "abc".',
     )
     expect(problem({ flags: { 'server.port': '-1' } })).toContain('the command line: server.port takes')
-    expect(problem({ env: { ROOKERY_SETTINGS_ACCOUNT_MAX: 'many' } })).toContain('ROOKERY_SETTINGS_ACCOUNT_MAX: account.max takes')
+    expect(problem({ env: { ROOKERY_SETTINGS_ACCOUNT_MAX: 'many' } })).toContain(
+      'ROOKERY_SETTINGS_ACCOUNT_MAX: account.max takes',
+    )
     expect(problem({ configFile: 'none.toml' })).toContain('none.toml does not exist; check --config')
     expect(problem({ env: { ROOKERY_CONFIG: 'none.toml' } })).toContain('check ROOKERY_CONFIG')
   })
@@ -117,8 +121,15 @@ describe('a message names the key, the place and what is expected', () => {
 })
 
 test('a variable that looks misspelt is warned about, others are nobody’s business', () => {
-  const env = { ROOKERY_PROT: '1', ROOKERY_SOMETHING_ELSE_ENTIRELY: '1', ROOKERY_MASTER_KEY: 'x', PATH: '/bin' }
-  expect(load({ env }).warnings).toEqual(['The variable ROOKERY_PROT is not known; did you mean ROOKERY_PORT?'])
+  const env = {
+    ROOKERY_PROT: '1',
+    ROOKERY_SOMETHING_ELSE_ENTIRELY: '1',
+    ROOKERY_MASTER_KEY: 'x',
+    PATH: '/bin',
+  }
+  expect(load({ env }).warnings).toEqual([
+    'The variable ROOKERY_PROT is not known; did you mean ROOKERY_PORT?',
+  ])
 })
 
 test('no two rows answer to one variable', () => {
@@ -146,7 +157,9 @@ describe('listening beyond loopback', () => {
       expect(text).toContain('tls.cert')
       expect(text).toContain('server.trustedProxies')
       expect(bindProblem({ ...base, 'server.host': host, 'tls.cert': '/c' })).toBeUndefined()
-      expect(bindProblem({ ...base, 'server.host': host, 'server.trustedProxies': ['10.0.0.1'] })).toBeUndefined()
+      expect(
+        bindProblem({ ...base, 'server.host': host, 'server.trustedProxies': ['10.0.0.1'] }),
+      ).toBeUndefined()
     },
   )
 })

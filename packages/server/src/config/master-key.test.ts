@@ -16,7 +16,8 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 const HEX = 'ab'.repeat(32)
-const load = (over: Partial<MasterKeyPlaces> = {}) => loadMasterKey({ env: {}, dataFolder, masterKeyFile: '', ...over })
+const load = (over: Partial<MasterKeyPlaces> = {}) =>
+  loadMasterKey({ env: {}, dataFolder, masterKeyFile: '', ...over })
 const keyFile = (text: string, mode = 0o600) => {
   const path = join(folder, 'master.key')
   writeFileSync(path, text)
@@ -45,18 +46,24 @@ test.each([
   expect(key.place).toBe('ROOKERY_MASTER_KEY')
 })
 
-test.each(['short', 'zz'.repeat(32), `${HEX}ab`, 'x'.repeat(42)])('%j is no key, and is not repeated', text => {
-  for (const attempt of [() => load({ env: { ROOKERY_MASTER_KEY: text } }), () => keyFile(text) && load()]) {
-    let message = ''
-    try {
-      attempt()
-    } catch (error) {
-      message = String(error)
+test.each(['short', 'zz'.repeat(32), `${HEX}ab`, 'x'.repeat(42)])(
+  '%j is no key, and is not repeated',
+  text => {
+    for (const attempt of [
+      () => load({ env: { ROOKERY_MASTER_KEY: text } }),
+      () => keyFile(text) && load(),
+    ]) {
+      let message = ''
+      try {
+        attempt()
+      } catch (error) {
+        message = String(error)
+      }
+      expect(message).toContain('openssl rand -hex 32')
+      expect(message).not.toContain(text)
     }
-    expect(message).toContain('openssl rand -hex 32')
-    expect(message).not.toContain(text)
-  }
-})
+  },
+)
 
 test('a file that others may read is refused with the command that mends it', () => {
   const path = keyFile(HEX, 0o640)

@@ -13,21 +13,27 @@ export function nearestName(given: string, names: Iterable<string>): string | un
   return best
 }
 
-/** Insertions, deletions and substitutions between two texts; long texts are cut, they are no near miss. */
+/** Insertions, deletions, substitutions and swaps of neighbours; long texts are cut, they are no near miss. */
 function editDistance(a: string, b: string): number {
   const [from, to] = [a.slice(0, 80), b.slice(0, 80)]
-  let previous = Array.from({ length: to.length + 1 }, (_, column) => column)
+  const rows = [Array.from({ length: to.length + 1 }, (_, column) => column)]
   for (let row = 1; row <= from.length; row++) {
+    const above = rows[row - 1]!
     const current = [row]
-    for (let column = 1; column <= to.length; column++)
+    for (let column = 1; column <= to.length; column++) {
+      const same = from[row - 1] === to[column - 1]
+      const swapped =
+        row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1]
       current.push(
         Math.min(
-          previous[column]! + 1,
+          above[column]! + 1,
           current[column - 1]! + 1,
-          previous[column - 1]! + (from[row - 1] === to[column - 1] ? 0 : 1),
+          above[column - 1]! + (same ? 0 : 1),
+          swapped ? rows[row - 2]![column - 2]! + 1 : Number.POSITIVE_INFINITY,
         ),
       )
-    previous = current
+    }
+    rows.push(current)
   }
-  return previous[to.length]!
+  return rows[from.length]![to.length]!
 }

@@ -67,8 +67,7 @@ export const openSession = defineMutation<OpenSession, OpenedSession>(
     const [first] = evicted
     if (first) {
       if (args.earlier) throw placeTaken(first.type)
-      if (args.evictionsPerMinute !== undefined)
-        dampEvictions(sessions, args.evictionsPerMinute, tx.now)
+      if (args.evictionsPerMinute !== undefined) dampEvictions(sessions, args.evictionsPerMinute, tx.now)
     }
     for (const { sessionId, type } of evicted) {
       await sessionQueries(tx.db).endSession.run({

@@ -124,7 +124,7 @@ function announce(
 /** Online-only: nobody stores it, so it has no number. */
 function passOn(services: Services, caller: Caller, send: C2cSend): C2cSent {
   const time = send.time || Math.floor(Date.now() / 1000)
-  const message = shownMessage(send, { conv: 0, seq: 0, time })
+  const message = shownMessage(send, { conv: 0, seq: 0, time, flags: send.flags })
   const to = send.tell === 'all' && send.from.id !== send.to.id ? [send.from.id, send.to.id] : [send.to.id]
   services.bus.push({
     app: caller.app.id,
@@ -136,7 +136,10 @@ function passOn(services: Services, caller: Caller, send: C2cSend): C2cSent {
   return { outcome: 'transient', time }
 }
 
-function shownMessage(send: C2cSend, at: { conv: number; seq: number; time: number }): ShownMessage {
+function shownMessage(
+  send: C2cSend,
+  at: { conv: number; seq: number; time: number; flags: number },
+): ShownMessage {
   return {
     conv: at.conv,
     seq: at.seq,
@@ -145,7 +148,7 @@ function shownMessage(send: C2cSend, at: { conv: number; seq: number; time: numb
     random: send.random,
     time: at.time,
     clientTime: send.clientTime,
-    flags: send.flags,
+    flags: at.flags,
     body: send.body,
     custom: send.custom,
     version: 0,

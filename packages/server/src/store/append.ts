@@ -32,6 +32,8 @@ export type AppendResult =
       readonly time: number
       readonly msgSeq: number
       readonly countNo: number
+      /** As stored: an import that is older than what the list shows got NO_LAST_MESSAGE. */
+      readonly flags: number
     }
   /** The client key was used for another content. */
   | { readonly outcome: 'conflict' }

@@ -5,6 +5,13 @@ import { AccountGone, type ConversationHeads, type Head } from './conversation-h
 
 const SECONDS_A_DAY = 86_400
 
+interface EarlierRow {
+  time: number
+  count_no: number
+  msg_seq: number
+  flags: number
+}
+
 /**
  * The specialised append of the embedded engine: it runs inside the writer's batch, with prepared statements and cached
  * heads, and numbers only what is new (delivery contract 2 and 3).
@@ -14,7 +21,7 @@ export class MessageAppender {
   readonly #insertMessage: Statement
   readonly #insertClientKey: Statement
   readonly #readClientKey: Statement<{ hash: string; seq: number }, number[]>
-  readonly #readMessage: Statement<{ time: number; count_no: number; msg_seq: number }, number[]>
+  readonly #readMessage: Statement<EarlierRow, number[]>
   readonly #readRestKey: Statement<{ seq: number; time: number }, (number | string)[]>
   readonly #writeRestKey: Statement
 
@@ -33,7 +40,7 @@ export class MessageAppender {
        where app_id = ? and conv_id = ? and sender_id = ? and client_time = ? and random = ?`,
     )
     this.#readMessage = database.prepare(
-      'select time, count_no, msg_seq from message where app_id = ? and conv_id = ? and seq = ?',
+      'select time, count_no, msg_seq, flags from message where app_id = ? and conv_id = ? and seq = ?',
     )
     this.#readRestKey = database.prepare(
       `select seq, time from rest_key where app_id = ? and conv_id = ? and kind = ? and sender_id = ? and msg_seq = ?
@@ -71,9 +78,9 @@ export class MessageAppender {
     }
     head.headSeq = seq
     if (!imported) head.lastTime = Math.max(head.lastTime, time)
-    // An import that is older than what the list shows does not become the last message.
-    const shownInList = (item.flags & MessageFlag.NO_LAST_MESSAGE) === 0
-    if (shownInList && (!imported || time >= head.listTime)) {
+    // An import that is older than what the list shows does not become the last message, for anybody, at any time.
+    const flags = imported && time < head.listTime ? item.flags | MessageFlag.NO_LAST_MESSAGE : item.flags
+    if ((flags & MessageFlag.NO_LAST_MESSAGE) === 0) {
       head.listSeq = seq
       head.listTime = Math.max(head.listTime, time)
     }
@@ -86,7 +93,7 @@ export class MessageAppender {
       item.random,
       time,
       item.clientTime,
-      item.flags,
+      flags,
       head.countNo,
       fromLo ? head.sentLo : head.sentHi,
       item.body,
@@ -95,7 +102,15 @@ export class MessageAppender {
     )
     this.#heads.touchSides(head, Math.floor(now / SECONDS_A_DAY))
     this.#heads.markDirty(head)
-    return { outcome: 'stored', conv: head.conv, seq, time, msgSeq: item.msgSeq, countNo: head.countNo }
+    return {
+      outcome: 'stored',
+      conv: head.conv,
+      seq,
+      time,
+      msgSeq: item.msgSeq,
+      countNo: head.countNo,
+      flags,
+    }
   }
 
   /** Takes the item's key for `seq`, or tells what an earlier item with the same key became. */
@@ -138,6 +153,7 @@ export class MessageAppender {
       time: row?.time ?? (item.importTime || item.clientTime),
       msgSeq: row?.msg_seq ?? item.msgSeq,
       countNo: row?.count_no ?? head.countNo,
+      flags: row?.flags ?? item.flags,
     }
   }
 }

@@ -258,24 +258,24 @@ describe('against the real server', () => {
 
   test('after all kinds of traffic the client and the server agree about their numbers', async () => {
     await using eager = await startTestServer({ users: ['ana', 'bo'], settings: { 'session.webHello': 1 } })
-    const open = async (userID: string, platform: 'Web' | 'Mac' = 'Web'): Promise<Device> => {
-      const device = new Device(eager, { platform })
+    const open = async (userID: string): Promise<Device> => {
+      const device = new Device(eager)
       devices.push(device)
       await device.chat.login({ userID, userSig: eager.userSig(userID) })
       await device.until(() => device.chat.isReady())
       return device
     }
-    const [ana, mac, bo] = [await open('ana'), await open('ana', 'Mac'), await open('bo')]
+    const [ana, tab, bo] = [await open('ana'), await open('ana'), await open('bo')]
     const { data } = await ana.chat.sendMessage(ana.text('bo', 'one', { isSupportExtension: true }))
     await bo.chat.sendMessage(bo.text('ana', 'two'))
     await ana.chat.setMessageExtensions(data.message, [{ key: 'k', value: 'v' }])
-    await mac.chat.setMessageRead({ conversationID: 'C2Cbo' })
-    await mac.chat.pinConversation({ conversationID: 'C2Cbo', isPinned: true })
+    await tab.chat.setMessageRead({ conversationID: 'C2Cbo' })
+    await tab.chat.pinConversation({ conversationID: 'C2Cbo', isPinned: true })
     await ana.chat.revokeMessage(data.message)
-    for (const device of [ana, mac, bo]) device.transport.lags.length = 0
-    for (const device of [ana, mac, bo]) await device.until(() => device.transport.lags.length >= 2)
-    expect([ana, mac, bo].map(device => device.transport.lags.at(-1))).toEqual([0, 0, 0])
-    await Promise.all([ana, mac, bo].map(device => device.chat.destroy()))
+    for (const device of [ana, tab, bo]) device.transport.lags.length = 0
+    for (const device of [ana, tab, bo]) await device.until(() => device.transport.lags.length >= 2)
+    expect([ana, tab, bo].map(device => device.transport.lags.at(-1))).toEqual([0, 0, 0])
+    await Promise.all([ana, tab, bo].map(device => device.chat.destroy()))
   }, 20_000)
 
   test('runs on Node 20, which has no WebSocket of its own', async () => {

@@ -59,9 +59,9 @@ test('the mark of a kick is at least the second of the kick and the newest ticke
   expect((await kick()).ValidAfter).toBe(now + 200)
 })
 
-test('the devices are told and closed at once, before the answer of the kick', async () => {
+test('the devices are told and closed at once, while the answer of the kick waits for the second to end', async () => {
   const devices = await Promise.all([server.connect('victim'), server.connect('victim')])
-  const start = Date.now()
+  await Bun.sleep(1000 - (Date.now() % 1000))
   let answered = false
   const answer = server.ok('im_open_login_svc/kick', { UserID: 'victim' }).then(() => {
     answered = true
@@ -70,7 +70,7 @@ test('the devices are told and closed at once, before the answer of the kick', a
     expect(await device.event('kicked')).toMatchObject({ Type: 'REST_API_Kick' })
     expect(await device.closed).toEqual({ code: 4500, reason: 'REST_API_Kick' })
   }
-  expect(answered && Date.now() - start < 900).toBe(false)
+  expect(answered).toBe(false)
   await answer
 })
 

@@ -81,7 +81,8 @@ export class Inbox {
 
   /** A message sent by this instance was stored under the number that it carries now. */
   placeOwn(record: ConversationRecord, message: Message): void {
-    record.hidden = false
+    // An item that counts this message already says whether the conversation is shown.
+    if (message.sequence > record.itemSeq) record.hidden = false
     this.#advanceLast(record, message, message._isExcludedFromLastMessage)
     this.touch(record)
   }

@@ -1,3 +1,4 @@
+import { operatorManageCommands } from '../operators/operator-manage-commands.ts'
 import { adminCommands } from './admin-commands.ts'
 import { appCommands } from './app-commands.ts'
 import { auditCommands } from './audit-commands.ts'
@@ -12,6 +13,7 @@ export const operatorCommands: readonly OperatorCommand[] = [
   ...adminCommands,
   ...userCommands,
   ...auditCommands,
+  ...operatorManageCommands,
 ]
 
 const byName = new Map(operatorCommands.map(command => [command.name, command]))

@@ -123,6 +123,18 @@ test('a page whose session is forgotten comes back as a new one, but not in the 
   socket.close()
 })
 
+test('a page that is loaded again and again, each time as a new login, is never slowed down', async () => {
+  await setApp({ ...ONE_EACH, 'login.evictionsPerMinute': 2 })
+  const user = newUser()
+  for (let i = 0; i < 10; i++) {
+    const page = await server.connect(user)
+    page.close()
+    await page.closed
+    // The server stores the lost connection; a batch that is stored after it shows that.
+    await server.connect(newUser())
+  }
+})
+
 test('two devices that kick each other in turn are slowed down; the one that is on stays on', async () => {
   await setApp({ ...ONE_EACH, 'login.evictionsPerMinute': 4 })
   const user = newUser()

@@ -66,6 +66,7 @@ export const expireSession = defineMutation<SessionName, null>(
       account,
       session,
       ended: 'userSigExpired',
+      connected: 0,
       seen: tx.now,
     })
     return null

@@ -70,11 +70,13 @@ export const openSession = defineMutation<OpenSession, OpenedSession>(
       if (args.evictionsPerMinute !== undefined) dampEvictions(sessions, args.evictionsPerMinute, tx.now)
     }
     for (const { sessionId, type } of evicted) {
+      const session = live.find(candidate => candidate.session_id === sessionId)
       await sessionQueries(tx.db).endSession.run({
         app,
         account,
         session: sessionId,
         ended: type,
+        connected: session && isConnected(session, tx) ? 1 : 0,
         seen: tx.now,
       })
       tx.changed({
@@ -165,11 +167,15 @@ function placeTaken(type: SessionEnd): CommandError {
 
 /**
  * Two devices that log in again whenever they are kicked would kick each other for ever: over `perMinute` evictions the next
- * one must wait (DESIGN-SECURITY 4). Counted are the ended sessions that are kept to answer their devices.
+ * one must wait (DESIGN-SECURITY 4). Counted are the ended sessions that are kept to answer their devices, without those that
+ * nobody used any more when they ended: a page that is loaded again leaves such a one each time.
  */
 function dampEvictions(sessions: readonly SessionRow[], perMinute: number, now: number): void {
   const recent = sessions
-    .filter(session => session.ended.startsWith('multiple') && session.seen > now - DAMPING_SECONDS)
+    .filter(
+      session =>
+        session.ended.startsWith('multiple') && session.connected && session.seen > now - DAMPING_SECONDS,
+    )
     .map(session => session.seen)
     .sort((a, b) => a - b)
   const freed = recent[recent.length - perMinute]

@@ -153,12 +153,12 @@ export const sessionQueries = perDatabase(db => ({
       .where('session_id', '=', p('session')),
   ),
   endSession: new PreparedQuery<
-    { app: number; account: number; session: string; ended: string; seen: number },
+    { app: number; account: number; session: string; ended: string; connected: number; seen: number },
     unknown
   >(db, (db, p) =>
     db
       .updateTable('session')
-      .set({ ended: p('ended'), connected: 0, seen: p('seen') })
+      .set({ ended: p('ended'), connected: p('connected'), seen: p('seen') })
       .where('app_id', '=', p('app'))
       .where('account_id', '=', p('account'))
       .where('session_id', '=', p('session')),

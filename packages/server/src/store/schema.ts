@@ -24,6 +24,10 @@ export interface Schema {
   readonly contact_group_member: ContactGroupMemberTable
   readonly commit_log: CommitLogTable
   readonly audit: AuditTable
+  readonly operator: OperatorTable
+  readonly operator_app: OperatorAppTable
+  readonly operator_session: OperatorSessionTable
+  readonly setup_token: SetupTokenTable
 }
 
 export interface MetaTable {
@@ -128,6 +132,7 @@ export interface SessionTable {
   issued: number
   expires: number
   node_id: string
+  /** 1: has a socket at the node; of an ended session: was kicked off its socket by another login. */
   connected: number
   /** Empty while the session lives; then the kick type, `logout` or `expired`. */
   ended: string
@@ -307,4 +312,51 @@ export interface AuditTable {
   detail: string
   previous_hash: string
   hash: string
+}
+
+/** People who may use the console. */
+export interface OperatorTable {
+  operator_id: number
+  /** Lower case, NFC. */
+  name: string
+  /** Argon2id in PHC form. */
+  password_hash: string
+  /** Role in every app: `owner`, `admin`, `operator`, `viewer`; empty = only the roles of `operator_app`. */
+  role: string
+  created: number
+  created_by: string
+  last_login: number | null
+}
+
+/** Further roles in one app; the higher of both counts. */
+export interface OperatorAppTable {
+  operator_id: number
+  app_id: number
+  role: string
+}
+
+/** Logins of operators; one that ended is over at `expires`, and stays for its network. */
+export interface OperatorSessionTable {
+  /** SHA-256 of the cookie's token. */
+  token_hash: string
+  operator_id: number
+  /** IPv4 address or IPv6 /64 of the login. */
+  network: string
+  created: number
+  /** Latest use, to the minute. */
+  seen: number
+  expires: number
+}
+
+/** One-time links: they make an operator, or give a known one a new password. */
+export interface SetupTokenTable {
+  token_hash: string
+  /** Of the operator; empty: chosen in the form. */
+  name: string
+  role: string
+  created_by: string
+  created: number
+  expires: number
+  /** When it was used up; kept so that a second use can say so. */
+  used: number | null
 }

@@ -2,7 +2,13 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { MESSAGE_ELEMENTS } from '@rookery/protocol/elements'
 import { commands } from '@rookery/server/commands/command-table'
-import { elementsText, fileNameOf, mapText, serviceText, type TableCommand } from './generator/command-text.ts'
+import {
+  elementsText,
+  fileNameOf,
+  mapText,
+  serviceText,
+  type TableCommand,
+} from './generator/command-text.ts'
 
 export const GENERATED_FOLDER = join(import.meta.dir, 'src/generated')
 const BIOME = join(import.meta.dir, '../../node_modules/.bin/biome')
@@ -47,8 +53,7 @@ async function formatted(name: string, text: string): Promise<string> {
 if (import.meta.main) {
   const files = await generateFiles()
   mkdirSync(GENERATED_FOLDER, { recursive: true })
-  for (const name of readdirSync(GENERATED_FOLDER))
-    if (!files.has(name)) rmSync(join(GENERATED_FOLDER, name))
+  for (const name of readdirSync(GENERATED_FOLDER)) if (!files.has(name)) rmSync(join(GENERATED_FOLDER, name))
   for (const [name, text] of files) writeFileSync(join(GENERATED_FOLDER, name), text)
   console.log(
     `${files.size} files in src/generated. Each command needs a row in src/repeat-rules.ts: run the type check.`,

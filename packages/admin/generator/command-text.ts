@@ -58,7 +58,10 @@ export function mapText(services: ReadonlyMap<string, readonly TableCommand[]>):
   const imports: string[] = []
   const rows: string[] = []
   for (const [service, commands] of services) {
-    const names = commands.flatMap(({ name }) => [`${typeNameOf(name)}Request`, `${typeNameOf(name)}Response`])
+    const names = commands.flatMap(({ name }) => [
+      `${typeNameOf(name)}Request`,
+      `${typeNameOf(name)}Response`,
+    ])
     imports.push(`import type { ${names.sort().join(', ')} } from './${fileNameOf(service)}'\n`)
     for (const command of commands) {
       const type = typeNameOf(command.name)

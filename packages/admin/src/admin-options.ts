@@ -7,7 +7,17 @@ const TICKET_SECONDS_MIN = 10
 const TOTAL_MS_MAX = 110_000
 const RETRIES_MAX = 10
 
-interface CommonOptions {
+/** How long and how often a call is tried. */
+export interface Limits {
+  /** Milliseconds that one try may take; 10 000 when left out. */
+  readonly timeoutMs: number
+  /** Milliseconds that a call may take with all its tries and pauses, at most 110 000; 30 000 when left out. */
+  readonly totalMs: number
+  /** Tries after the first one, 0 to 10; 4 when left out. */
+  readonly retries: number
+}
+
+interface CommonOptions extends Partial<Limits> {
   /** `https://im.example.com`, with a path when a proxy serves the API below one. */
   readonly host: string
   readonly sdkAppId: number
@@ -15,12 +25,6 @@ interface CommonOptions {
   readonly admin?: string
   /** Lifetime of the UserSigs that are signed, 10 to 600 seconds; 600 when left out. */
   readonly ticketSeconds?: number
-  /** Milliseconds that one try may take; 10 000 when left out. */
-  readonly timeoutMs?: number
-  /** Milliseconds that a call may take with all its tries and pauses, at most 110 000; 30 000 when left out. */
-  readonly totalMs?: number
-  /** Tries after the first one, 0 to 10; 4 when left out. */
-  readonly retries?: number
   /** Stands in for the runtime's own `fetch`. */
   readonly fetch?: Fetch
 }
@@ -38,15 +42,12 @@ type KeyOption =
 export type AdminOptions = CommonOptions & KeyOption
 
 /** The options, checked, with the defaults filled in; without the key. */
-export interface Settings {
+export interface Settings extends Limits {
   /** Ends before `/v4/`. */
   readonly base: string
   readonly sdkAppId: number
   readonly admin: string
   readonly ticketSeconds: number
-  readonly timeoutMs: number
-  readonly totalMs: number
-  readonly retries: number
   readonly fetch: Fetch
 }
 
@@ -57,21 +58,25 @@ export function checkedOptions(options: AdminOptions): Settings {
   // Signing checks what a ticket says; any key will do for that.
   sign({ sdkAppId, userId: admin, key: 'only to check the options', expire: ticketSeconds })
   const { timeoutMs = 10_000, totalMs = 30_000, retries = 4 } = options
-  checkWhole('totalMs', totalMs, 1, TOTAL_MS_MAX)
-  checkWhole('timeoutMs', timeoutMs, 1, TOTAL_MS_MAX)
-  checkWhole('retries', retries, 0, RETRIES_MAX)
   if ((options.key === undefined) === (options.keyProvider === undefined))
-    throw new TypeError('Give either key, the secret key of the app, or keyProvider, a function that gives it.')
+    throw new TypeError(
+      'Give either key, the secret key of the app, or keyProvider, a function that gives it.',
+    )
   return {
     base: baseOf(options.host),
     sdkAppId,
     admin,
     ticketSeconds,
-    timeoutMs,
-    totalMs,
-    retries,
+    ...checkedLimits({ timeoutMs, totalMs, retries }),
     fetch: options.fetch ?? ((url, init) => fetch(url, init)),
   }
+}
+
+export function checkedLimits({ timeoutMs, totalMs, retries }: Limits): Limits {
+  checkWhole('timeoutMs', timeoutMs, 1, TOTAL_MS_MAX)
+  checkWhole('totalMs', totalMs, 1, TOTAL_MS_MAX)
+  checkWhole('retries', retries, 0, RETRIES_MAX)
+  return { timeoutMs, totalMs, retries }
 }
 
 /** Does not repeat the text: somebody may have put a password into it. */

@@ -161,6 +161,8 @@ export type EventFrame =
       readonly Seq: number
       readonly ChangeNo: number
       readonly MsgKey: string
+      /** The SDK's message ID, so that a device knows the message without having it. */
+      readonly MsgId: string
       readonly OperateType: 1 | 2 | 3
       readonly ExtensionList: readonly {
         readonly Key: string

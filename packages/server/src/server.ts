@@ -4,7 +4,7 @@ import { AccountDirectory } from './accounts/account-directory.ts'
 import { AppRegistry } from './apps/app-registry.ts'
 import type { SecretBox } from './apps/secret-box.ts'
 import { LocalBus } from './bus/bus.ts'
-import { CommandTable } from './commands/command-table.ts'
+import { CommandTable, commands } from './commands/command-table.ts'
 import type { Services } from './commands/services.ts'
 import { RestDoor } from './doors/http/rest-door.ts'
 import { Listener, type ListenerOptions, type PageHandler } from './doors/listener.ts'
@@ -16,6 +16,7 @@ import type { SessionControl } from './login/session-control.ts'
 import { scheduleSweep } from './messages/sweep-schedule.ts'
 import { Metrics } from './observability/metrics.ts'
 import { operationsPages, type Readiness } from './observability/operations-pages.ts'
+import { referencePages } from './reference/reference-pages.ts'
 import { EmbeddedStore } from './store/sqlite/embedded-store.ts'
 
 export interface ServerOptions extends ListenerOptions {
@@ -83,6 +84,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         ? state.ready
         : { ok: false, reason: `writes fail: ${store.storageError}` },
   })
+  const reference = referencePages(commands)
   const listener = new Listener({
     options,
     rest,
@@ -90,7 +92,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     services,
     log,
     pages: async (request, url, address) =>
-      (await own(request, url, address)) ?? (await options.pages?.(request, url, address)),
+      (await own(request, url, address)) ??
+      (await reference(request, url, address)) ??
+      (await options.pages?.(request, url, address)),
   })
   const stopSweep = scheduleSweep(services)
   const scheme = options.tls ? 'https' : 'http'

@@ -124,7 +124,7 @@ export interface TIMRelayElem {
     readonly MsgNum: number
     readonly CompatibleText: string
     readonly AbstractList?: ReadonlyArray<string>
-    /** 1 items or more. */
+    /** 1 item or more. */
     readonly MsgList?: ReadonlyArray<{
       readonly From_Account: string
       readonly To_Account?: string

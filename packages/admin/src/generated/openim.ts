@@ -13,7 +13,7 @@ import type { MessageElement } from './message-elements.ts'
  * - 90011 MSG_RECEIVER_COUNT_LIMIT: The request names more receivers than allowed.
  */
 export interface OpenimQueryOnlineStatusRequest {
-  /** 1 items or more; wrong: 90001. */
+  /** 1 item or more; wrong: 90001. */
   readonly To_Account: ReadonlyArray<string>
   /** 0 to 1. */
   readonly IsNeedDetail?: number
@@ -45,7 +45,7 @@ export interface OpenimQueryOnlineStatusResponse extends Answer {
  * - 90011 MSG_RECEIVER_COUNT_LIMIT: The request names more receivers than allowed.
  */
 export interface OpenimQuerystateRequest {
-  /** 1 items or more; wrong: 90001. */
+  /** 1 item or more; wrong: 90001. */
   readonly To_Account: ReadonlyArray<string>
   /** 0 to 1. */
   readonly IsNeedDetail?: number
@@ -152,7 +152,7 @@ export interface OpenimBatchsendmsgRequest {
   readonly SyncOtherMachine?: 1 | 2
   /** Not empty; wrong: 90008. */
   readonly From_Account?: string
-  /** 1 items or more; wrong: 90003. */
+  /** 1 item or more; wrong: 90003. */
   readonly To_Account: ReadonlyArray<string>
   /** Wrong: 90001. */
   readonly OnlineOnlyFlag?: 0 | 1
@@ -354,7 +354,7 @@ export interface OpenimC2cMsgReadReceiptRequest {
   readonly Operator_Account: string
   /** Not empty; wrong: 90003. */
   readonly Peer_Account: string
-  /** 1 items or more; wrong: 20001. */
+  /** 1 item or more; wrong: 20001. */
   readonly C2CMsgInfo: ReadonlyArray<{
     /** Not empty; wrong: 90008. */
     readonly From_Account?: string

@@ -348,6 +348,7 @@ export class FakeCommands {
         Seq: m.Seq ?? 0,
         ChangeNo: conversation.changeNo,
         MsgKey: m.MsgKey,
+        MsgId: `${m.From_TinyID}-${m.MsgClientTime}-${m.MsgRandom}`,
         OperateType: body.OperateType as 1 | 2 | 3,
         ExtensionList: results.filter(it => it.ErrorCode === 0).map(it => it.Extension),
       })

@@ -310,7 +310,17 @@ test('a long list comes in pages, and what moves up meanwhile is not lost', asyn
       MsgRandom: random,
       MsgBody: textBody('hi'),
     })
-  for (const [index, from] of MANY.entries()) await send(from, index)
+  // Each in a second of its own, so that a new message changes the place in the list.
+  for (const [index, from] of MANY.entries())
+    await server.ok('openim/importmsg', {
+      SyncFromOldSystem: 1,
+      From_Account: from,
+      To_Account: 'popular',
+      MsgSeq: 1,
+      MsgRandom: index,
+      MsgTimeStamp: 1_700_000_000 + index,
+      MsgBody: textBody('old'),
+    })
   const client = await server.connect('popular')
   const first = await client.ok<SnapshotAnswer>('sync/snapshot')
   expect(first.Items).toHaveLength(100)

@@ -1,4 +1,5 @@
 import { ErrorCode } from '@rookery/protocol/error-code'
+import { messageIdOf } from '@rookery/protocol/message-id'
 import { formatMessageKey, type MessageKey } from '@rookery/protocol/message-key'
 import { CommandError } from '../commands/command-error.ts'
 import { defineMutation, type Transaction } from '../store/mutation.ts'
@@ -202,6 +203,7 @@ async function announce(
     Seq: message.seq,
     ChangeNo: message.change_no,
     MsgKey: formatMessageKey({ msgSeq: message.msg_seq, random: message.random, time: message.time }),
+    MsgId: messageIdOf(message.sender_id, message.client_time, message.random),
     OperateType: operate,
     ExtensionList: changed,
   })

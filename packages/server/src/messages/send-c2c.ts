@@ -1,6 +1,6 @@
 import { ErrorCode } from '@rookery/protocol/error-code'
+import { messageIdOf } from '@rookery/protocol/message-id'
 import { formatMessageKey } from '@rookery/protocol/message-key'
-import { tinyIdOf } from '@rookery/protocol/tiny-id'
 import type { Account } from '../accounts/account.ts'
 import type { Caller } from '../commands/caller.ts'
 import { CommandError } from '../commands/command-error.ts'
@@ -95,7 +95,7 @@ export function sentFields(
   return {
     MsgTime: time,
     MsgKey: formatMessageKey({ msgSeq, random: send.random, time }),
-    MsgId: `${tinyIdOf(send.from.id)}-${send.clientTime}-${send.random}`,
+    MsgId: messageIdOf(send.from.id, send.clientTime, send.random),
   }
 }
 

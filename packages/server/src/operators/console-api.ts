@@ -1,3 +1,4 @@
+import type { Settings } from '@rookery/protocol/limits'
 import type { Logger } from 'pino'
 import type { AppRegistry } from '../apps/app-registry.ts'
 import type { SecretBox } from '../apps/secret-box.ts'
@@ -6,7 +7,6 @@ import { CommandError } from '../commands/command-error.ts'
 import { networkOf } from '../doors/client-address.ts'
 import { jsonResponse } from '../doors/http/http-response.ts'
 import { NotStoredError } from '../store/not-stored-error.ts'
-import type { Settings } from '@rookery/protocol/limits'
 import { changePassword } from './change-operators.ts'
 import { ConsoleRefusal } from './console-refusal.ts'
 import { ownRequest } from './console-request.ts'
@@ -69,7 +69,8 @@ export class ConsoleApi {
       if (!endpoint) throw new ConsoleRefusal(404, 'unknown-command', 'The console has no such call.')
       const { result, cookie } = await endpoint({ request, address, body })
       const response = jsonResponse({ ok: true, result: result ?? null })
-      if (cookie !== undefined) response.headers.set('set-cookie', sessionCookie(request, cookie ?? undefined))
+      if (cookie !== undefined)
+        response.headers.set('set-cookie', sessionCookie(request, cookie ?? undefined))
       return response
     } catch (error) {
       return this.#refused(error, name)
@@ -79,7 +80,10 @@ export class ConsoleApi {
   #refused(error: unknown, name: string): Response {
     if (error instanceof ConsoleRefusal) {
       const { status, reason, message: info, retryAfterMs } = error
-      const response = jsonResponse({ ok: false, reason, info, ...(retryAfterMs && { retryAfterMs }) }, status)
+      const response = jsonResponse(
+        { ok: false, reason, info, ...(retryAfterMs && { retryAfterMs }) },
+        status,
+      )
       if (retryAfterMs) response.headers.set('retry-after', String(Math.ceil(retryAfterMs / 1000)))
       return response
     }
@@ -96,7 +100,10 @@ export class ConsoleApi {
       )
     if (error instanceof NotStoredError)
       return jsonResponse({ ok: false, reason: 'not-stored', info: error.message }, 503)
-    this.#parts.log.error({ err: error, call: name }, "A call of the console failed on a defect of the server.")
+    this.#parts.log.error(
+      { err: error, call: name },
+      'A call of the console failed on a defect of the server.',
+    )
     return jsonResponse(
       { ok: false, reason: 'defect', info: 'The server failed to carry this out; its log has the reason.' },
       500,
@@ -210,7 +217,8 @@ export class ConsoleApi {
 
   async #mustBeSignedIn(request: Request): Promise<SignedIn> {
     const operator = await this.#operatorOf(request)
-    if (!operator) throw new ConsoleRefusal(401, 'signed-out', 'You are not signed in any more; sign in again.')
+    if (!operator)
+      throw new ConsoleRefusal(401, 'signed-out', 'You are not signed in any more; sign in again.')
     return operator
   }
 

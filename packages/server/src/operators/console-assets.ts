@@ -67,7 +67,10 @@ export class ConsoleAssets {
     if (HASHED.test(path) || extname(path) !== '') return textResponse('The console has no such file.', 404)
     const page = this.#files.get('index.html')
     if (!page)
-      return textResponse('The console is not built. Run "npm run build" in the folder of Rookery, then restart.', 503)
+      return textResponse(
+        'The console is not built. Run "npm run build" in the folder of Rookery, then restart.',
+        503,
+      )
     return pageResponse(page.bytes.toString())
   }
 }

@@ -7,6 +7,7 @@ import { operatorCommands } from '../cli/operator-commands.ts'
 import { VERSION } from '../cli/version.ts'
 import { families } from '../commands/families.ts'
 import { searchAccounts } from './search-accounts.ts'
+import { SETTINGS_IN_FORCE } from './settings-in-force.ts'
 import { inspectTicket, signTicket } from './ticket-tools.ts'
 
 /** 50 years, the longest that is documented (limits.md 1). */
@@ -74,12 +75,13 @@ export const consoleCommands: readonly OperatorCommand[] = [
   ),
   defineConsoleCommand(
     'server info',
-    'Version and health of the server, and the command families that an app admin may be confined to.',
+    'Version and health of the server, the command families of app admins, and the settings in force.',
     Type.Object({}),
     async ({ store }) => ({
       version: VERSION,
       storageError: store.storageError ?? null,
       families: Object.keys(families),
+      settings: SETTINGS_IN_FORCE,
       time: Math.floor(Date.now() / 1000),
     }),
   ),

@@ -11,7 +11,7 @@ export const CONSOLE_HEADER = 'x-rookery-console'
  * sent: another method, no header of ours, another origin, another content type (DESIGN-SECURITY 7).
  */
 export async function ownRequest(request: Request): Promise<Record<string, unknown>> {
-  if (request.method !== 'POST') throw forged('The console\'s API takes POST only.', 405)
+  if (request.method !== 'POST') throw forged("The console's API takes POST only.", 405)
   if (request.headers.get(CONSOLE_HEADER) !== '1')
     throw forged(`The header ${CONSOLE_HEADER} is missing: this did not come from the console's page.`)
   if (!isSameOrigin(request))

@@ -28,11 +28,15 @@ const createLinkCommand = defineOperatorCommand({
         minLength: 1,
         maxLength: 256,
         word: 'NAME',
-        description: 'Who it is for; an operator of that name gets a new password. Left out: a new operator chooses.',
+        description:
+          'Who it is for; an operator of that name gets a new password. Left out: a new operator chooses.',
       }),
     ),
     role: Type.Optional(
-      Type.Enum([...ROLES], { word: ROLES.join('|'), description: 'Role of a new operator: owner unless given.' }),
+      Type.Enum([...ROLES], {
+        word: ROLES.join('|'),
+        description: 'Role of a new operator: owner unless given.',
+      }),
     ),
   }),
   async run({ store, actor }, { name, role = 'owner' }) {
@@ -77,7 +81,12 @@ const setCommand = defineOperatorCommand({
       description: 'What the operator may do.',
     }),
     app: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 4_294_967_295, word: 'SDKAPPID', description: 'In this app only.' }),
+      Type.Integer({
+        minimum: 1,
+        maximum: 4_294_967_295,
+        word: 'SDKAPPID',
+        description: 'In this app only.',
+      }),
     ),
   }),
   run: ({ store, actor }, { name, role, app }) =>
@@ -97,7 +106,7 @@ const removeCommand = defineOperatorCommand({
   async run({ store, actor }, { name }) {
     const canonical = canonicalName(name)
     if (actor === `console:${canonical}`)
-      throw refuse('self', 'You can\'t remove yourself; another owner or the command line can.')
+      throw refuse('self', "You can't remove yourself; another owner or the command line can.")
     return store.mutate(removeOperator, { name: canonical, actor })
   },
   show: () => 'Removed.',
@@ -110,7 +119,9 @@ const logCommand = defineOperatorCommand({
     before: Type.Optional(
       Type.Integer({ minimum: 1, word: 'NO', description: 'Only rows below this number.' }),
     ),
-    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: PAGE_MAX, description: `Page, ${PAGE_DEFAULT}.` })),
+    limit: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: PAGE_MAX, description: `Page, ${PAGE_DEFAULT}.` }),
+    ),
   }),
   async run({ store }, { before, limit = PAGE_DEFAULT }) {
     const page = await readAudit(store.read, {

@@ -80,11 +80,7 @@ const openSession = defineMutation<{ hash: string; operatorId: number; network: 
 const touchSession = defineMutation<{ hash: string }, null>(
   'operators/touch-session',
   async (tx, { hash }) => {
-    await tx.db
-      .updateTable('operator_session')
-      .set({ seen: tx.now })
-      .where('token_hash', '=', hash)
-      .execute()
+    await tx.db.updateTable('operator_session').set({ seen: tx.now }).where('token_hash', '=', hash).execute()
     return null
   },
   { keepsHeads: true },

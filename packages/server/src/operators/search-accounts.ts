@@ -1,4 +1,9 @@
-import { accountState, type OnlineState, platformStates, type PlatformState } from '../accounts/online-status.ts'
+import {
+  accountState,
+  type OnlineState,
+  type PlatformState,
+  platformStates,
+} from '../accounts/online-status.ts'
 import type { App } from '../apps/app.ts'
 import type { Store } from '../store/store.ts'
 

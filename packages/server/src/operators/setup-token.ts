@@ -1,5 +1,5 @@
-import { auditRow } from '../audit/audit-row.ts'
 import { refuse } from '../apps/refuse.ts'
+import { auditRow } from '../audit/audit-row.ts'
 import { defineMutation } from '../store/mutation.ts'
 import type { SetupTokenTable } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
@@ -19,7 +19,8 @@ export const FIRST_START = 'first-start'
 
 /** Why a link does not work; the texts are for whoever opened it. */
 export const LINK_FAULTS = {
-  'link-unknown': 'This link does not exist. Copy it whole, or make a new one on the server: rookery operator create-link',
+  'link-unknown':
+    'This link does not exist. Copy it whole, or make a new one on the server: rookery operator create-link',
   'link-used':
     'This link was used already. If that was not you, look at "rookery operator list" on the server, then make a new link: rookery operator create-link',
   'link-expired': 'This link has expired. Make a new one on the server: rookery operator create-link',
@@ -44,7 +45,10 @@ const storeLink = defineMutation<NewLink & { readonly hash: string }, null>(
   'operators/store-link',
   async (tx, { name, role, actor, hash }) => {
     const known = await tx.db.selectFrom('operator').select('operator_id').executeTakeFirst()
-    await tx.db.deleteFrom('setup_token').where('expires', '<', tx.now - REMEMBERED_SECONDS).execute()
+    await tx.db
+      .deleteFrom('setup_token')
+      .where('expires', '<', tx.now - REMEMBERED_SECONDS)
+      .execute()
     // The latest link for somebody is the one that works.
     await tx.db.deleteFrom('setup_token').where('name', '=', name).where('used', 'is', null).execute()
     await tx.db

@@ -1,9 +1,9 @@
-import { recordAudit } from '../audit/audit-row.ts'
-import { type App, keyRefusal } from '../apps/app.ts'
-import { refuse } from '../apps/refuse.ts'
-import type { OperatorContext } from '../cli/operator-command.ts'
 import { type Inspection, inspect, sign } from '@rookery/usersig'
 import { v1Verifier } from '@rookery/usersig/v1'
+import { type App, keyRefusal } from '../apps/app.ts'
+import { refuse } from '../apps/refuse.ts'
+import { recordAudit } from '../audit/audit-row.ts'
+import type { OperatorContext } from '../cli/operator-command.ts'
 
 export interface SignedTicket {
   readonly userSig: string
@@ -102,7 +102,10 @@ async function rowChecks(
       : {
           check: 'key-in-force',
           outcome: 'passed',
-          detail: key.state === 'current' ? 'The key is the current one.' : 'The key is an older one that is still accepted.',
+          detail:
+            key.state === 'current'
+              ? 'The key is the current one.'
+              : 'The key is an older one that is still accepted.',
         }
   const account = await context.store.read
     .selectFrom('account')

@@ -75,7 +75,8 @@ export const FIELD_NOTES: Readonly<Record<string, string>> = {
   MinTime: 'Earliest time of a message, Unix seconds.',
   More: '1: call again with the new marks.',
   MsgBody: 'The elements of the message.',
-  MsgClientTime: "Unix seconds of the sender's clock; over the socket, with `MsgRandom`, the key that recognises a repeated request.",
+  MsgClientTime:
+    "Unix seconds of the sender's clock; over the socket, with `MsgRandom`, the key that recognises a repeated request.",
   MsgCnt: 'Messages of this page.',
   MsgId: 'Id of the message in the SDK.',
   MsgKey: 'Key of the message, as sending it answered.',

@@ -21,33 +21,37 @@ export const ELEMENT_SCHEMA = '#/components/schemas/MessageElement'
 /**
  * A schema of the command table as the OpenAPI document shows it: our own keywords are named `x-…` (`x-error-code`: the code when
  * the field is missing or wrong; `x-accepts-text`: the number may come as decimal text), and fields have their notes.
+ *
+ * @param notes what fields mean, by name, where the schema does not say it.
  */
-export function documented(schema: object, name?: string): JsonSchema {
+export function documented(
+  schema: object,
+  notes: Readonly<Record<string, string>> = FIELD_NOTES,
+  name?: string,
+): JsonSchema {
   const { code, fromText, ...plain } = JSON.parse(JSON.stringify(schema)) as JsonSchema & CheckHints
-  const note = plain.description ?? (name === undefined ? undefined : FIELD_NOTES[name])
+  const note = plain.description ?? (name === undefined ? undefined : notes[name])
   return {
     ...plain,
-    ...(plain.anyOf?.every(isConstant) && oneOfConstants(plain)),
+    ...(plain.anyOf && anyOf(plain.anyOf, notes)),
     ...(note !== undefined && { description: note }),
     ...(plain.properties && {
       properties: Object.fromEntries(
-        Object.entries(plain.properties).map(([field, value]) => [field, documented(value, field)]),
+        Object.entries(plain.properties).map(([field, value]) => [field, documented(value, notes, field)]),
       ),
     }),
     ...(plain.items && {
-      items: name === 'MsgBody' ? { $ref: ELEMENT_SCHEMA } : documented(plain.items),
+      items: name === 'MsgBody' ? { $ref: ELEMENT_SCHEMA } : documented(plain.items, notes),
     }),
-    ...(plain.allOf && { allOf: plain.allOf.map(part => documented(part)) }),
+    ...(plain.allOf && { allOf: plain.allOf.map(part => documented(part, notes)) }),
     ...(code !== undefined && { 'x-error-code': code }),
     ...(fromText && { 'x-accepts-text': true }),
   }
 }
 
-function isConstant(schema: JsonSchema): boolean {
-  return schema.const !== undefined
-}
-
-/** `anyOf` of constants reads better as an enumeration. */
-function oneOfConstants(schema: JsonSchema): object {
-  return { anyOf: undefined, enum: schema.anyOf?.map(part => part.const) }
+/** Of constants only, an enumeration reads better. */
+function anyOf(parts: readonly JsonSchema[], notes: Readonly<Record<string, string>>): object {
+  return parts.every(part => part.const !== undefined)
+    ? { anyOf: undefined, enum: parts.map(part => part.const) }
+    : { anyOf: parts.map(part => documented(part, notes)) }
 }

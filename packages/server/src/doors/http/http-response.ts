@@ -1,4 +1,5 @@
-const SECURITY_HEADERS = {
+/** On every page and file that the server shows. */
+export const SECURITY_HEADERS = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'x-frame-options': 'DENY',
@@ -10,15 +11,4 @@ export function textResponse(text: string, status = 200, type = 'text/plain; cha
 
 export function jsonResponse(value: unknown, status = 200): Response {
   return textResponse(JSON.stringify(value), status, 'application/json; charset=utf-8')
-}
-
-/** A page of our own: nothing from elsewhere, nothing inline but what its own hash allows. */
-export function pageResponse(html: string, policy: string): Response {
-  return new Response(html, {
-    headers: {
-      ...SECURITY_HEADERS,
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': policy,
-    },
-  })
 }

@@ -44,11 +44,36 @@ export const loginRequest = Type.Object({
   ),
 })
 
+const unixSeconds = (description: string) => Type.Integer({ description: `${description}, Unix seconds.` })
+
+/** Answer of `session/login` beside the envelope, as `LoginAnswer` of the protocol package says it. */
+export const loginAnswer = Type.Object({
+  SessionId: Type.String(),
+  Generation: Type.Integer({ description: 'Counts the sockets of the session.' }),
+  SessionToken: Type.String({ description: 'Secret of the session; keep it in memory only.' }),
+  TinyID: Type.String(),
+  ServerTimeMs: Type.Integer(),
+  ExpiresAt: unixSeconds('End of the session unless renewed'),
+  IssuedAt: unixSeconds('When the UserSig was signed'),
+  HelloInterval: Type.Integer({ description: 'Seconds between `session/hello` calls.' }),
+  SilenceLimit: Type.Integer({
+    description: 'Seconds without a frame after which the server drops the socket.',
+  }),
+  StoreEpoch: Type.String(),
+  LogNo: Type.Integer(),
+  Nick: Type.String(),
+  FaceUrl: Type.String(),
+  MaxFrameBytes: Type.Integer({ description: 'Largest frame that the server takes.' }),
+  Resumed: Type.Union([Type.Literal(0), Type.Literal(1)], {
+    description: '1: the session that was named goes on.',
+  }),
+})
+
 type LoginRequest = Type.Static<typeof loginRequest>
 
 export interface LoggedIn {
   readonly session: LiveSession
-  readonly answer: LoginAnswer
+  readonly answer: LoginAnswer & Type.Static<typeof loginAnswer>
 }
 
 /** Room for the platforms of the vendor's native clients; browsers are dropped sooner (login-usersig 4.4). */

@@ -1,0 +1,135 @@
+import type { RestCommandName, RestCommands } from './generated/rest-commands.ts'
+
+/**
+ * Whether a command may be sent again when the server may have carried it out already. (After a refusal, and when there was no
+ * connection, every command may.)
+ */
+export interface RepeatRule<C extends RestCommandName> {
+  /**
+   * `safe`: twice comes to the same as once. `keyed`: the server knows a repeat by the fields of `fill`, which the client sets
+   * once a call. `once`: never.
+   */
+  readonly repeat: 'safe' | 'keyed' | 'once'
+  readonly why: string
+  /** Fields that get a random u32 when the caller leaves them out. */
+  readonly fill?: readonly (keyof RestCommands[C]['request'])[]
+  /** Bodies for which the rule is `once` after all. */
+  readonly except?: (body: RestCommands[C]['request']) => boolean
+}
+
+const READ = { repeat: 'safe', why: 'Reads only.' } as const
+
+const SEND_KEY = ['MsgSeq', 'MsgRandom'] as const
+
+/** Online-only messages are not stored, so a repeated one is not known. */
+function isOnlineOnly(body: { readonly OnlineOnlyFlag?: 0 | 1; readonly MsgLifeTime?: number }): boolean {
+  return body.OnlineOnlyFlag === 1 || body.MsgLifeTime === 0
+}
+
+/** Every command has a row: the type check fails when the generator brings one without. */
+export const repeatRules: { readonly [C in RestCommandName]: RepeatRule<C> } = {
+  'im_open_login_svc/account_import': { repeat: 'safe', why: 'Sets the same nickname and avatar again.' },
+  'im_open_login_svc/multiaccount_import': {
+    repeat: 'safe',
+    why: 'Sets the same nicknames and avatars again.',
+  },
+  'im_open_login_svc/account_delete': {
+    repeat: 'once',
+    why: 'Would delete an account that was imported anew meanwhile, and answers 70107 for what is deleted.',
+  },
+  'im_open_login_svc/account_check': READ,
+  'im_open_login_svc/kick': {
+    repeat: 'once',
+    why: 'Would end logins that came after the first kick, with new UserSigs.',
+  },
+  'openim/query_online_status': READ,
+  'openim/querystate': READ,
+  'openim/sendmsg': {
+    repeat: 'keyed',
+    why: 'Equal sends within 120 s are one send (rest-1 section 4.1).',
+    fill: SEND_KEY,
+    except: isOnlineOnly,
+  },
+  'openim/batchsendmsg': {
+    repeat: 'keyed',
+    why: 'Equal sends to a receiver within 120 s are one send (rest-1 section 4.1).',
+    fill: SEND_KEY,
+    except: isOnlineOnly,
+  },
+  'openim/importmsg': {
+    repeat: 'keyed',
+    why: 'An import is known by MsgSeq, MsgRandom and MsgTimeStamp for good (rest-1 section 4.1).',
+    fill: SEND_KEY,
+  },
+  'openim/admin_getroammsg': READ,
+  'openim/admin_msgwithdraw': {
+    repeat: 'safe',
+    why: 'A recalled message stays recalled; a repeat answers 20023.',
+  },
+  'openim/modify_c2c_msg': {
+    repeat: 'safe',
+    why: 'With MsgVersion the second one is refused with 2480; without, it would undo an edit made meanwhile.',
+    except: body => body.MsgVersion === undefined,
+  },
+  'openim/delete_c2c_msg_ramble': { repeat: 'safe', why: 'What is out of the view stays out.' },
+  'openim/c2c_msg_read_receipt': {
+    repeat: 'safe',
+    why: 'Only the first receipt of a message counts.',
+  },
+  'openim/admin_set_msg_read': {
+    repeat: 'safe',
+    why: 'Read up to a time is read up to it; without a time, messages that came meanwhile would be read too.',
+    except: body => body.MsgReadTime === undefined,
+  },
+  'openim/get_c2c_unread_msg_num': READ,
+  'openim_msg_ext_http_svc/set_key_values': {
+    repeat: 'once',
+    why: 'An admin needs no version, so a repeat would overwrite what a user set meanwhile.',
+  },
+  'openim_msg_ext_http_svc/get_key_values': READ,
+  'recentcontact/get_list': READ,
+  'recentcontact/delete': {
+    repeat: 'once',
+    why: 'Would hide or clear messages that came after the first one.',
+  },
+  'recentcontact/mark_contact': { repeat: 'safe', why: 'Sets and clears the same marks again.' },
+  'recentcontact/create_contact_group': {
+    repeat: 'once',
+    why: 'A repeat is refused with 50002: the name is taken by the first one.',
+  },
+  'recentcontact/update_contact_group': {
+    repeat: 'safe',
+    why: 'Puts in and takes out the same conversations; but the old name of a renamed group is gone (51009).',
+    except: body => body.UpdateGroup.UpdateGroupType === 1,
+  },
+  'recentcontact/del_contact_group': {
+    repeat: 'once',
+    why: 'Would delete a group that was made anew under the name; else refused with 51009.',
+  },
+  'recentcontact/get_contact_group': READ,
+  'recentcontact/search_contact_group': READ,
+}
+
+/** A call's body as it is sent at each try, and whether that is allowed after an unknown outcome. */
+export interface Prepared {
+  readonly text: string
+  readonly mayRepeat: boolean
+}
+
+/** A command that this version doesn't know is sent once. */
+export function prepare<C extends RestCommandName>(command: C, body: object): Prepared {
+  const rule: RepeatRule<C> | undefined = repeatRules[command]
+  const missing = (rule?.fill ?? []).filter(
+    field => (body as RestCommands[C]['request'])[field] === undefined,
+  )
+  const request = { ...body, ...Object.fromEntries(missing.map(field => [field, randomU32()])) }
+  const mayRepeat =
+    rule !== undefined &&
+    rule.repeat !== 'once' &&
+    rule.except?.(request as RestCommands[C]['request']) !== true
+  return { text: JSON.stringify(request), mayRepeat }
+}
+
+export function randomU32(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0] ?? 0
+}

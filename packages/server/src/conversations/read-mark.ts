@@ -28,6 +28,8 @@ interface State {
 
 type Conv = { app: number; conv: number }
 
+type Own = Conv & { account: number }
+
 interface MessageCounts {
   count_no: number
   own_no: number
@@ -87,6 +89,27 @@ const queries = perDatabase(db => ({
   messageAbove: new PreparedQuery<Conv & { seq: number }, MessageCounts>(db, (db, parameter) =>
     countedMessage(db, parameter).where('seq', '>', parameter('seq')).orderBy('seq').limit(1),
   ),
+  raiseOwn: new PreparedQuery<Own & { target: number; all: number; own: number }, unknown>(
+    db,
+    (db, parameter) =>
+      ownRow(db, parameter)
+        .set({
+          read_seq: parameter('target'),
+          read_count: parameter('all'),
+          read_own: parameter('own'),
+        })
+        .where('read_seq', '<', parameter('target')),
+  ),
+  raisePeer: new PreparedQuery<Own & { target: number }, unknown>(db, (db, parameter) =>
+    ownRow(db, parameter)
+      .set({ peer_read_seq: parameter('target') })
+      .where('peer_read_seq', '<', parameter('target')),
+  ),
+  raisePeerTime: new PreparedQuery<Own & { time: number }, unknown>(db, (db, parameter) =>
+    ownRow(db, parameter)
+      .set({ peer_read_time: parameter('time') })
+      .where('peer_read_time', '<', parameter('time')),
+  ),
   counters: new PreparedQuery<Conv, { lo_id: number; count_no: number; sent_lo: number; sent_hi: number }>(
     db,
     (db, parameter) =>
@@ -106,6 +129,14 @@ function countedMessage(db: Kysely<Schema>, parameter: (name: keyof Conv) => num
     .where('conv_id', '=', parameter('conv'))
 }
 
+function ownRow(db: Kysely<Schema>, parameter: (name: keyof Own) => number) {
+  return db
+    .updateTable('user_conversation')
+    .where('app_id', '=', parameter('app'))
+    .where('account_id', '=', parameter('account'))
+    .where('conv_id', '=', parameter('conv'))
+}
+
 interface Move {
   readonly conv: number
   readonly target: number
@@ -113,6 +144,8 @@ interface Move {
   readonly own: boolean
   /** The peer does not know yet. */
   readonly peer: boolean
+  /** Both sides have a row; missing only where one of them marked the other before any message. */
+  readonly hasRows: boolean
 }
 
 /** What reading would move; undefined when nothing. Cheap: answered from a few indexed rows. */
@@ -129,7 +162,9 @@ export async function readMove(db: Kysely<Schema>, request: ReadRequest): Promis
   const target = await targetOf(db, app, state, upTo)
   const own = target > (state.read_seq ?? 0)
   const tells = target > (state.known_seq ?? 0)
-  return own || tells ? { conv: state.conv_id, target, own, peer: tells } : undefined
+  if (!own && !tells) return undefined
+  const hasRows = state.read_seq !== null && state.known_seq !== null
+  return { conv: state.conv_id, target, own, peer: tells, hasRows }
 }
 
 /**
@@ -154,8 +189,13 @@ export const markRead = defineMutation<ReadRequest, { readonly moved: boolean }>
     const { app, reader, peer } = request
     const move = await readMove(tx.db, request)
     if (!move) return { moved: false }
-    if (move.own) await moveOwnMark(tx, app, reader, move.conv, move.target)
-    if (move.peer) await tellPeer(tx, app, peer, move.conv, move.target)
+    const { conv, target } = move
+    if (!move.hasRows) {
+      await ensureOwnerRow(tx, app, reader, conv)
+      await ensureOwnerRow(tx, app, peer, conv)
+    }
+    if (move.own) await raiseOwnMark(tx, app, reader, conv, target)
+    if (move.peer) await tellPeer(tx, app, peer, conv, target)
     if (move.own) await bumpOwnerState(tx, app, reader, move.conv)
     // In a chat with oneself both marks are in one row, and the one item shows both.
     if (move.peer && (peer !== reader || !move.own)) await bumpOwnerState(tx, app, peer, move.conv)
@@ -172,17 +212,19 @@ export async function moveOwnMark(
   conv: number,
   target: number,
 ): Promise<boolean> {
-  const counts = await countsAt(tx.db, app, owner, conv, target)
   await ensureOwnerRow(tx, app, owner, conv)
-  const { numUpdatedRows } = await tx.db
-    .updateTable('user_conversation')
-    .set({ read_seq: target, read_count: counts.all, read_own: counts.own })
-    .where('app_id', '=', app)
-    .where('account_id', '=', owner)
-    .where('conv_id', '=', conv)
-    .where('read_seq', '<', target)
-    .executeTakeFirstOrThrow()
-  return numUpdatedRows > 0n
+  return raiseOwnMark(tx, app, owner, conv, target)
+}
+
+async function raiseOwnMark(
+  tx: Transaction,
+  app: number,
+  owner: number,
+  conv: number,
+  target: number,
+): Promise<boolean> {
+  const { all, own } = await countsAt(tx.db, app, owner, conv, target)
+  return (await queries(tx.db).raiseOwn.run({ app, conv, account: owner, target, all, own })) > 0
 }
 
 interface Counts {
@@ -226,22 +268,8 @@ async function tellPeer(
   conv: number,
   target: number,
 ): Promise<void> {
+  const at = { app, conv, account: peer }
+  await queries(tx.db).raisePeer.run({ ...at, target })
   const message = await queries(tx.db).messageAt.first({ app, conv, seq: target })
-  await ensureOwnerRow(tx, app, peer, conv)
-  await tx.db
-    .updateTable('user_conversation')
-    .set({ peer_read_seq: target })
-    .where('app_id', '=', app)
-    .where('account_id', '=', peer)
-    .where('conv_id', '=', conv)
-    .execute()
-  if (!message) return
-  await tx.db
-    .updateTable('user_conversation')
-    .set({ peer_read_time: message.time })
-    .where('app_id', '=', app)
-    .where('account_id', '=', peer)
-    .where('conv_id', '=', conv)
-    .where('peer_read_time', '<', message.time)
-    .execute()
+  if (message) await queries(tx.db).raisePeerTime.run({ ...at, time: message.time })
 }

@@ -29,7 +29,7 @@ export function snapshotSteps(
 ): SnapshotStep[] {
   const log = cursor?.log ?? logNo
   const time = cursor?.time ?? all.reduce((latest, it) => Math.max(latest, it.listTime), 0)
-  const catchUp = cursor ? all.filter(it => it.listTime >= time).sort(byNumber) : []
+  const catchUp = cursor ? all.filter(it => it.logNo > log || it.listTime >= time).sort(byNumber) : []
   if (cursor?.at === 'catchUp') {
     const rest = catchUp.filter(it => it.conv > cursor.conv)
     return stepsOf(rest, conv => ({ log, time, at: 'catchUp', conv: conv.conv }), undefined)

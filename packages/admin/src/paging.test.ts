@@ -36,7 +36,7 @@ test('the pages of a history hold each message once, from the newest page to the
 })
 
 test('a message of the history has exactly the fields of its type', async () => {
-  const shape: Record<keyof RoamMessage, string> = {
+  const shape: Record<keyof RoamMessage, 'string' | 'number' | 'object'> = {
     From_Account: 'string',
     To_Account: 'string',
     MsgSeq: 'number',

@@ -54,33 +54,39 @@ export class TicketSource {
     this.#accepted = ticket
   }
 
-  /** Takes note of a refusal. True when another ticket may be taken, so that the call is worth repeating at once. */
+  /** Takes note of a refusal. True when the call is worth repeating at once with another ticket. */
   refused(ticket: Ticket, code: number, detail: ErrorDetail | undefined): boolean {
-    if (!this.#mayHelp(ticket, code)) return false
-    // Another call had the same refusal and there is a new one already.
-    if (ticket !== this.#current) return true
-    this.#current = undefined
-    const { serverTime, validAfter } = detail ?? {}
-    if (typeof serverTime === 'number') this.#skewMs = serverTime * 1000 - Date.now()
-    if (code === ErrorCode.USERSIG_REVOKED)
-      this.#notBefore = 1 + Math.max(ticket.issuedAt, typeof validAfter === 'number' ? validAfter : 0)
-    return true
+    const isWorthIt = this.#isWorthAnother(ticket, code)
+    // Otherwise another call had the same refusal, and there is a new one already.
+    if (isWorthIt !== undefined && ticket === this.#current) {
+      this.#current = undefined
+      this.#learn(ticket, code, detail)
+    }
+    return isWorthIt === true
   }
 
-  #mayHelp(ticket: Ticket, code: number): boolean {
+  /** Undefined: the ticket is not what was refused. */
+  #isWorthAnother(ticket: Ticket, code: number): boolean | undefined {
     switch (code) {
       case ErrorCode.USERSIG_EXPIRED:
       case ErrorCode.USERSIG_REVOKED:
       // Issued too far ahead of the server's clock.
       case ErrorCode.USERSIG_VERIFICATION_FAILED:
         return true
-      // Once it was good: the key was rotated away, and the provider may have the next one.
+      // When it was good before, its key was rotated away, and the provider may have the next one.
       case ErrorCode.USERSIG_SIGNATURE_MISMATCH:
       case ErrorCode.USERSIG_KEY_MISSING:
         return typeof this.#key === 'function' && this.#accepted === ticket
       default:
-        return false
+        return undefined
     }
+  }
+
+  #learn(ticket: Ticket, code: number, detail: ErrorDetail = {}): void {
+    const { serverTime, validAfter } = detail
+    if (typeof serverTime === 'number') this.#skewMs = serverTime * 1000 - Date.now()
+    if (code === ErrorCode.USERSIG_REVOKED)
+      this.#notBefore = 1 + Math.max(ticket.issuedAt, typeof validAfter === 'number' ? validAfter : 0)
   }
 
   #now(): number {

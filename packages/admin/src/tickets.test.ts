@@ -85,15 +85,6 @@ test('a new UserSig is signed before the old one ends', async () => {
   expect(issued.map(second => second - 1_800_000_000)).toEqual([0, 0, 481, 481, 1000])
 })
 
-test('after a kick of the admin itself the next call signs anew at once and goes through', async () => {
-  const admin = createAdmin({ ...common(), key: server.key })
-  const kicked = await admin.call('im_open_login_svc/kick', { UserID: TEST_ADMIN, NoWait: 1 })
-  proxy.expect()
-  await admin.call('im_open_login_svc/account_check', check, { retries: 0 })
-  expect(tickets().map(issuedAt).at(-1)).toBe(kicked.ValidAfter + 1)
-  expect(proxy.seen).toHaveLength(2)
-})
-
 test('a UserSig that has ended for the server is signed anew by the time that the server tells', async () => {
   const serverTime = Math.floor(Date.now() / 1000) + 250
   const admin = createAdmin({ ...common(), key: server.key })
@@ -141,4 +132,14 @@ test('a key provider that fails or hangs is told as such, and nothing was sent',
   expect(await hung).toMatchObject({ kind: 'timeout', mayHaveHappened: false, attempts: 2 })
   expect(await hung).toBeInstanceOf(TransportError)
   expect(proxy.seen).toEqual([])
+})
+
+// Last: it makes the UserSigs of this second invalid for all.
+test('after a kick of the admin itself the next call signs anew at once and goes through', async () => {
+  const admin = createAdmin({ ...common(), key: server.key })
+  const kicked = await admin.call('im_open_login_svc/kick', { UserID: TEST_ADMIN, NoWait: 1 })
+  proxy.expect()
+  await admin.call('im_open_login_svc/account_check', check, { retries: 0 })
+  expect(tickets().map(issuedAt).at(-1)).toBe(kicked.ValidAfter + 1)
+  expect(proxy.seen).toHaveLength(2)
 })

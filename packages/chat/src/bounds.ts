@@ -32,6 +32,10 @@ export const RESEND_HORIZON_SECONDS = 6 * 86_400
 
 /** Messages in memory, all conversations together; the longest untouched leave first. */
 export const CACHED_MESSAGES = 5_000
+/** Files of messages that were made here and not sent yet; the longest kept leave first. */
+export const LOCAL_FILES = 200
+/** A merged forward travels inside its message up to so many bytes of JSON (rest-1 section 1.10). */
+export const MERGER_INLINE_BYTES = 11_264
 /** Anchors of history pages whose message left the cache. */
 export const HISTORY_ANCHORS = 200
 /** Frames that wait for the end of the first synchronisation; gaps left by dropped ones are pulled afterwards. */

@@ -7,6 +7,10 @@ export interface ChatEvent {
 
 export type Handler = (event: ChatEvent) => void
 
+/** As the original declares handlers; programs hand functions on under this type. */
+// biome-ignore lint/complexity/noBannedTypes: the original's own declaration
+export type LooseHandler = Function
+
 interface Registration {
   readonly handler: Handler
   readonly context: unknown

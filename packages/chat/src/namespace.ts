@@ -11,7 +11,11 @@ export { TYPES } from './constants/types.ts'
 /** Of the interface, as kits compare it; not of this package. */
 export const VERSION = '3.6.6'
 
-const instances = new Map<number, ChatClient>()
+/** Of the whole page or process: the ES module, the CommonJS module and every entry point give the same instances. */
+const REGISTRY = Symbol.for('@rookery/chat 0.1 instances')
+const shared = globalThis as { [REGISTRY]?: Map<number, ChatClient> }
+shared[REGISTRY] ??= new Map()
+const instances = shared[REGISTRY]
 
 /** The instance of this SDKAppID: one until its `destroy()`. Without an SDKAppID `login` rejects with 2000. */
 export function create(options: CreateOptions): ChatClient {

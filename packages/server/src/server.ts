@@ -1,3 +1,4 @@
+import { accessSync, constants } from 'node:fs'
 import type { Settings } from '@rookery/protocol/limits'
 import type { Logger } from 'pino'
 import { AccountDirectory } from './accounts/account-directory.ts'
@@ -16,6 +17,7 @@ import type { SessionControl } from './login/session-control.ts'
 import { scheduleSweep } from './messages/sweep-schedule.ts'
 import { Metrics } from './observability/metrics.ts'
 import { operationsPages, type Readiness } from './observability/operations-pages.ts'
+import { StorageHealth } from './observability/storage-health.ts'
 import { referencePages } from './reference/reference-pages.ts'
 import { EmbeddedStore } from './store/sqlite/embedded-store.ts'
 
@@ -44,10 +46,18 @@ const BUSY_CHECK_MS = 20
 /** Starts one server on a data folder. Resolves when it accepts connections. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { log } = options
+  requireWritable(options.dataFolder)
+  const health: { value?: StorageHealth } = {}
   const store = await EmbeddedStore.open({
     folder: options.dataFolder,
-    onDefect: text => log.error({ detail: text }, 'The writer reported a failure.'),
+    onDefect: text => {
+      health.value?.look()
+      // A failing disk is told once, not once a batch.
+      if (!health.value?.problem) log.error({ detail: text }, 'The writer reported a failure.')
+    },
   })
+  const storage = new StorageHealth(store, log)
+  health.value = storage
   const bus = new LocalBus()
   const hub = new SocketHub()
   const failures = new FailureLimit()
@@ -73,16 +83,19 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const sockets = new SocketDoor({ services, table, sessions, failures })
   store.onCommit(changes => {
     hub.apply(changes)
-    if (changes.some(change => change.kind === 'expiry')) sessions.wakeSoon()
+    for (const change of changes)
+      if (change.kind === 'expiry') sessions.wakeSoon()
+      else if (change.kind === 'end' && change.type === 'REST_API_Kick')
+        log.info({ app: change.app, account: change.account, reason: change.info }, 'Sessions were ended.')
   })
   const rest = new RestDoor({ services, table, failures })
   const state: { ready: Readiness } = { ready: { ok: true } }
   const own = operationsPages({
     metrics,
-    readiness: () =>
-      store.storageError === undefined
-        ? state.ready
-        : { ok: false, reason: `writes fail: ${store.storageError}` },
+    readiness: () => {
+      const { problem } = storage
+      return problem === undefined ? state.ready : { ok: false, reason: `writes fail: ${problem}` }
+    },
   })
   const reference = referencePages(commands)
   const listener = new Listener({
@@ -112,9 +125,22 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await until(() => !rest.busy && !sockets.busy, 5000)
       sockets.closeAll()
       await listener.stop()
+      storage.stop()
       await stopSweep()
       await store.close()
     },
+  }
+}
+
+/** SQLite's own words for it name neither the folder nor what to do. */
+function requireWritable(folder: string): void {
+  try {
+    accessSync(folder, constants.W_OK)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new Error(
+      `The data folder ${folder} cannot be written (${code}). Mount it writable and give it to the user that runs the server.`,
+    )
   }
 }
 

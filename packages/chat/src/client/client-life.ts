@@ -3,13 +3,16 @@ import { ChatError, ok, type Result } from '../chat-error.ts'
 import type { Clock } from '../clock.ts'
 import { fetchUserSig, type GetUserSig } from '../connection/user-sig.ts'
 import { EVENT } from '../constants/event.ts'
-import { Emitter, type Handler } from '../emitter.ts'
+import { Emitter, type Handler, type LooseHandler } from '../emitter.ts'
+import type { EventData, TypedEvent } from '../event-data.ts'
 import { Log } from '../log.ts'
 import { textOf } from '../messages/content.ts'
+import { LocalFiles } from '../messages/local-files.ts'
 import type { Message } from '../messages/message.ts'
 import { type Author, NOBODY } from '../messages/message-factory.ts'
 import { endpointOf } from '../transport/endpoint.ts'
 import type { Transport } from '../transport/transport.ts'
+import type { LooseText, Untyped } from '../untyped.ts'
 import { experimentalApi } from './experimental-api.ts'
 import { Session, type SessionEnd } from './session.ts'
 
@@ -17,7 +20,11 @@ import { Session, type SessionEnd } from './session.ts'
 export interface CreateOptions {
   readonly SDKAppID: number
   /** Where the server is: `wss://host`, `ws://host:port`, or the same with `https` or `http`. */
-  readonly proxyServer?: string | undefined
+  readonly proxyServer?: LooseText | undefined
+  /** Taken and not needed yet: the base of uploads, the host of downloads, a tag for the vendor's statistics. */
+  readonly fileUploadProxy?: LooseText | undefined
+  readonly fileDownloadProxy?: LooseText | undefined
+  readonly scene?: LooseText | undefined
   /** Not in the original: asked for a new UserSig when the running one nears its end or is refused. */
   readonly getUserSig?: GetUserSig | undefined
   /** Not in the original: what the multi-device rules see, default `Web`. */
@@ -62,6 +69,7 @@ export class ClientLife {
   })
   readonly #getUserSig: GetUserSig | undefined
   readonly #platform: string
+  protected readonly files = new LocalFiles()
   #proxyServer: unknown
   #session: Session | undefined
   #isLoggingIn = false
@@ -75,7 +83,7 @@ export class ClientLife {
 
   constructor(options: CreateOptions, runtime: Runtime, onDestroy: () => void) {
     this.#sdkAppId = Number(options.SDKAppID) || 0
-    this.#proxyServer = options.proxyServer
+    this.#proxyServer = options.proxyServer?.valueOf()
     this.#getUserSig = typeof options.getUserSig === 'function' ? options.getUserSig : undefined
     this.#platform = textOf(options.platform) || 'Web'
     this.#runtime = runtime
@@ -84,8 +92,8 @@ export class ClientLife {
   }
 
   /** A later `create` may bring the address that the first did not have. */
-  adopt(options: CreateOptions): void {
-    this.#proxyServer ||= options.proxyServer
+  adopt(options: CreateOptions | undefined): void {
+    this.#proxyServer ||= options?.proxyServer?.valueOf()
   }
 
   // Life
@@ -139,6 +147,7 @@ export class ClientLife {
       userSig,
       platform: this.#platform,
       getUserSig: this.#getUserSig,
+      files: this.files,
       emit: event => {
         if (this.#session === session) this.#emitter.emit(event)
       },
@@ -157,8 +166,8 @@ export class ClientLife {
     }
   }
 
-  /** Leaves with this instance only. Emits SDK_NOT_READY when there was a session. */
-  async logout(): Promise<Result<Record<string, never>>> {
+  /** Resolves `{code: 0, data: {}}`, which the original declares void. Leaves with this instance only. Emits SDK_NOT_READY when there was a session. */
+  async logout(): Promise<Untyped> {
     // A login that waits for a UserSig is cancelled too.
     this.#lastLogin += 1
     await this.#leave()
@@ -176,7 +185,7 @@ export class ClientLife {
   }
 
   /** Logs out and frees the instance: the next `create` makes a new one. */
-  async destroy(): Promise<Result<Record<string, never>>> {
+  async destroy(): Promise<Untyped> {
     this.#onDestroy()
     await this.logout()
     this.#absence = undefined
@@ -210,12 +219,17 @@ export class ClientLife {
     return Math.floor((this.#session?.serverNow ?? this.#runtime.clock.now()) / 1000)
   }
 
-  on(name: string, handler: Handler, context?: unknown): void {
-    this.#emitter.on(name, handler, context)
+  /** `handler` is called with `context` as `this` and one argument, `{name, data}`. Nothing is replayed. */
+  on<N extends keyof EventData>(name: N, handler: (event: TypedEvent<N>) => void, context?: unknown): void
+  on(name: string, handler: LooseHandler, context?: unknown): void
+  on(name: string, handler: LooseHandler, context?: unknown): void {
+    this.#emitter.on(name, handler as Handler, context)
   }
 
-  off(name: string, handler: Handler, context?: unknown): void {
-    this.#emitter.off(name, handler, context)
+  off<N extends keyof EventData>(name: N, handler: (event: TypedEvent<N>) => void, context?: unknown): void
+  off(name: string, handler: LooseHandler, context?: unknown): void
+  off(name: string, handler: LooseHandler, context?: unknown): void {
+    this.#emitter.off(name, handler as Handler, context)
   }
 
   /** Accepted and not needed: everything is in this package. */

@@ -15,11 +15,13 @@ import { ReadReports } from '../conversations/read-reports.ts'
 import type { ChatEvent } from '../emitter.ts'
 import { History } from '../messages/history.ts'
 import { Inbox } from '../messages/inbox.ts'
+import type { LocalFiles } from '../messages/local-files.ts'
 import { MessageActions } from '../messages/message-actions.ts'
 import { MessageCache } from '../messages/message-cache.ts'
 import { MessageExtensions } from '../messages/message-extensions.ts'
 import { type Author, NOBODY } from '../messages/message-factory.ts'
 import { Outbox } from '../messages/outbox.ts'
+import { Profiles } from '../profiles/profiles.ts'
 import { Sync } from '../sync/sync.ts'
 import type { Transport } from '../transport/transport.ts'
 
@@ -32,6 +34,7 @@ export interface SessionOptions {
   readonly userSig: string
   readonly platform: string
   readonly getUserSig: GetUserSig | undefined
+  readonly files: LocalFiles
   readonly emit: (event: ChatEvent) => void
   readonly isHeard: (name: string) => boolean
   /** The session is over after it had begun, and not by the app's own wish. */
@@ -61,6 +64,7 @@ export class Session {
   readonly history: History
   readonly messages: MessageActions
   readonly extensions: MessageExtensions
+  readonly profiles: Profiles
   readonly #options: SessionOptions
   readonly #connection: Connection
   readonly #list = new ConversationList()
@@ -95,6 +99,7 @@ export class Session {
     this.outbox = new Outbox({
       clock,
       cache,
+      files: options.files,
       call,
       myTinyId: () => this.#author.tinyID,
       onStored: (message, peer, convId, seq) => this.#sync.ownStored(message, peer, convId, seq),
@@ -109,6 +114,7 @@ export class Session {
       call,
     })
     this.extensions = new MessageExtensions({ inbox, call })
+    this.profiles = new Profiles({ call })
     this.#connection = new Connection({ ...options, userId: userID, hooks: this.#hooks() })
   }
 

@@ -4,6 +4,7 @@ import type { CallOptions, ReplyBody } from '../connection/request-table.ts'
 import { TYPES } from '../constants/types.ts'
 import { contentsOf, isContent, numberOf, textOf } from '../messages/content.ts'
 import type { Inbox } from '../messages/inbox.ts'
+import { profileOf } from '../profiles/profile.ts'
 import { type Conversation, recvOptOf, remindTypeOf } from './conversation.ts'
 import { conversationIdOf, peerOf } from './conversation-id.ts'
 import type { ConversationList } from './conversation-list.ts'
@@ -18,8 +19,8 @@ export interface ConversationFailure {
 
 /** What the batch methods answer: sdk-1 section 16. */
 export interface BatchOutcome {
-  readonly successConversationIDList: readonly string[]
-  readonly failureConversationIDList: readonly ConversationFailure[]
+  readonly successConversationIDList: string[]
+  readonly failureConversationIDList: ConversationFailure[]
 }
 
 export interface ConversationFilter {
@@ -51,7 +52,7 @@ export class ConversationActions {
   }
 
   /** All, those named, or those that pass every given condition; sorted. */
-  list(wanted?: readonly string[] | ConversationFilter): readonly Conversation[] {
+  list(wanted?: readonly string[] | ConversationFilter): Conversation[] {
     const all = this.#options.list.sorted()
     if (Array.isArray(wanted)) return all.filter(it => wanted.includes(it.conversationID))
     return isContent(wanted) ? all.filter(it => passes(it, wanted as ConversationFilter)) : all
@@ -66,7 +67,7 @@ export class ConversationActions {
       const brief = contentsOf(reply.Items).find(it => it.To_Account === record.peer)
       if (brief) {
         const [nick, avatar] = [textOf(brief.Nick), textOf(brief.FaceUrl)]
-        record.view.userProfile = { userID: record.peer, nick, avatar }
+        record.view.userProfile = profileOf(record.peer, nick, avatar)
       }
     }
     return record.view

@@ -27,7 +27,7 @@ export class ConversationGroups {
     this.#options = options
   }
 
-  names(): readonly string[] {
+  names(): string[] {
     return this.#options.list.groups.map(group => group.GroupName)
   }
 

@@ -82,7 +82,7 @@ export class ConversationList {
   }
 
   /** What the app's list shows, sorted: a fresh array. */
-  sorted(): readonly Conversation[] {
+  sorted(): Conversation[] {
     return this.all()
       .filter(record => !record.hidden)
       .map(record => record.view)

@@ -1,5 +1,6 @@
 import type { WireConversation, WireMessage } from '@rookery/protocol/wire'
 import type { Message } from '../messages/message.ts'
+import { profileOf } from '../profiles/profile.ts'
 import { ConversationLog } from '../sync/conversation-log.ts'
 import {
   type Conversation,
@@ -68,7 +69,7 @@ export class ConversationRecord {
     view.markList = marksOf(item.StandardMark)
     view.customData = item.CustomMark
     view.messageRemindType = remindTypeOf(item.RecvOpt)
-    view.userProfile = { userID: this.peer, nick: item.Peer_Nick, avatar: item.Peer_FaceUrl }
+    view.userProfile = profileOf(this.peer, item.Peer_Nick, item.Peer_FaceUrl)
     this.contactGroupIds = item.ContactGroupId
     this.clearedSeq = Math.max(this.clearedSeq, item.ClearedSeq)
     this.unread.rebase({

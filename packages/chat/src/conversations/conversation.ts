@@ -1,6 +1,9 @@
 import { TYPES } from '../constants/types.ts'
 import { messageForShow } from '../messages/abstract.ts'
-import type { Message, MessagePayload } from '../messages/message.ts'
+import type { Message } from '../messages/message.ts'
+import type { Group } from '../named-types.ts'
+import { type Profile, profileOf } from '../profiles/profile.ts'
+import type { Untyped } from '../untyped.ts'
 
 /** Always an object; before the first message `lastTime` is 0, texts are empty and `payload` is null. */
 export interface LastMessage {
@@ -10,19 +13,14 @@ export interface LastMessage {
   readonly fromAccount: string
   readonly messageForShow: string
   readonly type: TYPES | ''
-  readonly payload: MessagePayload | null
+  /** Null before the first message. */
+  readonly payload: Untyped
   readonly isRevoked: boolean
   readonly revoker: string
   readonly isPeerRead: boolean
   readonly nick: string
   readonly nameCard: string
   readonly onlineOnlyFlag: boolean
-}
-
-export interface UserProfile {
-  readonly userID: string
-  readonly nick: string
-  readonly avatar: string
 }
 
 /** A conversation as apps see it (sdk-1 section 15): a plain object, changed in place. */
@@ -32,15 +30,16 @@ export interface Conversation {
   readonly subType: string
   unreadCount: number
   lastMessage: LastMessage
-  readonly groupProfile: undefined
-  userProfile: UserProfile
-  readonly groupAtInfoList: readonly unknown[]
+  /** Undefined at run time: one-to-one conversations have none, and the original declares it so. */
+  readonly groupProfile: Group
+  userProfile: Profile
+  readonly groupAtInfoList: Untyped[]
   readonly remark: string
   isPinned: boolean
   messageRemindType: TYPES
-  markList: readonly number[]
+  markList: number[]
   customData: string
-  conversationGroupList: readonly string[]
+  conversationGroupList: string[]
   draftText: string
   /** Unix seconds up to which the peer has read. */
   peerReadTime: number
@@ -68,8 +67,8 @@ export function emptyConversation(peer: string): Conversation {
     subType: '',
     unreadCount: 0,
     lastMessage: { ...NO_MESSAGE },
-    groupProfile: undefined,
-    userProfile: { userID: peer, nick: '', avatar: '' },
+    groupProfile: undefined as unknown as Group,
+    userProfile: profileOf(peer),
     groupAtInfoList: [],
     remark: '',
     isPinned: false,
@@ -111,7 +110,7 @@ export function byRecency(a: Conversation, b: Conversation): number {
 }
 
 /** Marks of the wire (`1` in the n-th place) as bit values: star 1, unread 2, fold 4, hide 8, custom from 2^32 on. */
-export function marksOf(standardMark: string): readonly number[] {
+export function marksOf(standardMark: string): number[] {
   return [...standardMark].flatMap((digit, place) => (digit === '1' ? [2 ** place] : []))
 }
 

@@ -287,7 +287,7 @@ describe('changing conversations', () => {
     cy.nick = 'Cy'
     cy.faceUrl = 'http://f/cy'
     const { data } = await world.done(ana.chat.getConversationProfile('C2Ccy'))
-    expect(data.conversation.userProfile).toEqual({ userID: 'cy', nick: 'Cy', avatar: 'http://f/cy' })
+    expect(data.conversation.userProfile).toMatchObject({ userID: 'cy', nick: 'Cy', avatar: 'http://f/cy' })
     expect(await world.failure(ana.chat.getConversationProfile('GROUPx'))).toMatchObject({ code: 2502 })
   })
 })

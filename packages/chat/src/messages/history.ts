@@ -27,7 +27,7 @@ export interface MessageListOptions {
 
 export interface MessageListPage {
   /** Oldest first. */
-  readonly messageList: readonly Message[]
+  readonly messageList: Message[]
   readonly nextReqMessageID: string
   readonly isCompleted: boolean
 }
@@ -43,7 +43,7 @@ export interface HoppingOptions {
 }
 
 export interface HoppingPage {
-  readonly messageList: readonly Message[]
+  readonly messageList: Message[]
   readonly isCompleted: boolean
   readonly nextMessageSeq: number
   readonly nextMessageTime: number
@@ -119,7 +119,7 @@ export class History {
   async #fetch(
     peer: string,
     query: Readonly<Record<string, unknown>>,
-  ): Promise<{ readonly messageList: readonly Message[]; readonly isCompleted: boolean }> {
+  ): Promise<{ readonly messageList: Message[]; readonly isCompleted: boolean }> {
     const reply = await this.#options.call('openim/get_roam_msg', { Peer_Account: peer, ...query })
     return {
       messageList: wireMessagesOf(reply).map(m => this.#options.inbox.remember(m)),

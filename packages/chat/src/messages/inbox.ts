@@ -4,9 +4,10 @@ import { TYPES } from '../constants/types.ts'
 import type { ConversationList } from '../conversations/conversation-list.ts'
 import type { Arrival, ConversationRecord } from '../conversations/conversation-record.ts'
 import type { ChatEvent } from '../emitter.ts'
+import { profileOf } from '../profiles/profile.ts'
 import { elementsOf } from './elements.ts'
 import { ExtensionVersions } from './extension-versions.ts'
-import type { Message } from './message.ts'
+import type { Message, ReadReceiptInfo } from './message.ts'
 import type { CacheEntry, MessageCache } from './message-cache.ts'
 import { messageIdOf, messageOf, mutableFieldsOf } from './message-factory.ts'
 
@@ -18,6 +19,13 @@ export interface InboxOptions {
   /** The whole list is costly to sort; nobody listening, nobody sorts. */
   readonly isHeard: (name: string) => boolean
   readonly isSyncCompleted: () => boolean
+}
+
+/** A receipt as MESSAGE_READ_RECEIPT_RECEIVED tells it (sdk-1 section 12.2). */
+export interface ReadReceipt extends ReadReceiptInfo {
+  readonly messageID: string
+  readonly userID: string
+  readonly groupID: string
 }
 
 /** What a message looked like to the app before a change. */
@@ -96,12 +104,8 @@ export class Inbox {
     else record.log.update(m.Seq ?? 0, waiting => newerOf(waiting, m))
   }
 
-  applyExtension(record: ConversationRecord, frame: Extract<EventFrame, { readonly ev: 'extension' }>): void {
-    const { conversationID } = record.view
-    const message = this.#options.cache
-      .ofConversation(conversationID)
-      .find(it => it.message.sequence === frame.Seq)?.message
-    if (message) this.emitExtensions(message.ID, frame.OperateType, frame.ExtensionList)
+  applyExtension(frame: Extract<EventFrame, { readonly ev: 'extension' }>): void {
+    this.emitExtensions(frame.MsgId, frame.OperateType, frame.ExtensionList)
   }
 
   /** Tells of key-values once, whether the own answer or the event comes first. */
@@ -241,11 +245,11 @@ export class Inbox {
       record.hidden = false
       if (isIncoming && (m.From_Nick !== undefined || m.From_FaceUrl !== undefined)) {
         const { userProfile } = record.view
-        record.view.userProfile = {
-          userID: record.peer,
-          nick: m.From_Nick ?? userProfile.nick,
-          avatar: m.From_FaceUrl ?? userProfile.avatar,
-        }
+        record.view.userProfile = profileOf(
+          record.peer,
+          m.From_Nick ?? userProfile.nick,
+          m.From_FaceUrl ?? userProfile.avatar,
+        )
       }
     }
     this.#advanceLast(record, message, m.NoLastMsg === 1)

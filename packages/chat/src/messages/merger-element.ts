@@ -4,6 +4,7 @@ import { elementsOf, wireElementOf } from './elements.ts'
 import type { MessagePayload } from './message.ts'
 
 const VERSION = 1
+const U32_MAX = 4294967295
 
 /** A merged-forward element as apps see it: sdk-1 section 7, rest-1 section 5.9. */
 export function mergerPayload(content: Content): MessagePayload {
@@ -23,11 +24,11 @@ function entryOf(item: Content): Content {
   const elements = elementsOf(Array.isArray(item.MsgBody) ? (item.MsgBody as readonly WireElement[]) : [])
   const [first] = elements
   return {
-    ID: `${numberOf(item.MsgSeq)}-${time}-${numberOf(item.MsgRandom)}`,
+    ID: textOf(item.MsgId) || `${numberOf(item.MsgSeq)}-${time}-${numberOf(item.MsgRandom)}`,
     from: textOf(item.From_Account),
     to: textOf(item.To_Account),
-    nick: textOf(item.From_Account),
-    avatar: '',
+    nick: textOf(item.From_Nick) || textOf(item.From_Account),
+    avatar: textOf(item.From_FaceUrl),
     time,
     messageBody: elements,
     cloudCustomData: textOf(item.CloudCustomData),
@@ -37,7 +38,7 @@ function entryOf(item: Content): Content {
   }
 }
 
-/** The wire's form of a received merger, for forwarding it. */
+/** The wire's form of a merged forward. */
 export function mergerContent(payload: MessagePayload): Content {
   const list = contentsOf(payload.messageList)
   return {
@@ -50,16 +51,22 @@ export function mergerContent(payload: MessagePayload): Content {
 }
 
 function itemOf(entry: Content): Content {
-  const [sequence, , random] = textOf(entry.ID).split('-').map(Number)
+  const ID = textOf(entry.ID)
+  const [sequence = 0, , random] = ID.split('-').map(Number)
   return {
     From_Account: textOf(entry.from),
     To_Account: textOf(entry.to),
-    MsgSeq: sequence || 0,
+    // IDs of messages begin with the sender's number, which is larger; `MsgId` keeps the whole.
+    MsgSeq: sequence <= U32_MAX ? sequence || 0 : 0,
     MsgRandom: random || 0,
     MsgTimeStamp: numberOf(entry.time),
     MsgBody: contentsOf(entry.messageBody)
       .map(it => wireElementOf(textOf(it.type), isContent(it.payload) ? it.payload : {}))
       .filter(it => it !== undefined),
     CloudCustomData: textOf(entry.cloudCustomData),
+    // Beyond the documented fields; other clients ignore them.
+    ...(sequence > U32_MAX && { MsgId: ID }),
+    ...(entry.nick !== entry.from && { From_Nick: textOf(entry.nick) }),
+    ...(textOf(entry.avatar) !== '' && { From_FaceUrl: textOf(entry.avatar) }),
   }
 }

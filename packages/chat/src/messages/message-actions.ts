@@ -58,7 +58,7 @@ export class MessageActions {
   }
 
   /** Hides messages from this user, for good and on all terminals. */
-  async delete(values: unknown): Promise<readonly Message[]> {
+  async delete(values: unknown): Promise<Message[]> {
     const given = Array.isArray(values) ? values : [values]
     const messages = given.map(value => this.#known(value))
     const conversationID = messages[0]?.conversationID
@@ -139,7 +139,7 @@ export class MessageActions {
   }
 
   /** Receipts are kept up to date by the server's events: the answer is what is known. */
-  readReceipts(values: unknown): readonly Message[] {
+  readReceipts(values: unknown): Message[] {
     return (Array.isArray(values) ? values : [values]).map(value => this.#known(value))
   }
 

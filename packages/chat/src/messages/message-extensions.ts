@@ -43,7 +43,7 @@ export class MessageExtensions {
   async delete(value: unknown, keys: unknown) {
     const message = asMessage(value)
     const { extensions: versions } = this.#options.inbox
-    const names = Array.isArray(keys) ? keys.map(textOf) : []
+    const names = Array.isArray(keys) ? keys.map(String) : []
     const list = names.map(key => ({ Key: key, Value: '', Seq: versions.of(message.ID, key) }))
     const results = await this.#change(message, names.length > 0 ? 2 : 3, list)
     return results.map(({ code, pair }) => ({ code, key: pair.Key }))
@@ -51,7 +51,7 @@ export class MessageExtensions {
 
   async get(value: unknown, keys: unknown) {
     const message = asMessage(value)
-    const wanted = Array.isArray(keys) && keys.length > 0 ? keys.map(textOf) : undefined
+    const wanted = Array.isArray(keys) && keys.length > 0 ? keys.map(String) : undefined
     const pairs = new Map<string, Pair>()
     let startSeq = 0
     for (let page = 0; page < MAX_PAGES; page += 1) {

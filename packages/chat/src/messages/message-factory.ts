@@ -1,19 +1,24 @@
 import type { WireMessage } from '@rookery/protocol/wire'
 import type { Clock } from '../clock.ts'
 import { TYPES } from '../constants/types.ts'
+import type { Untyped } from '../untyped.ts'
 import { elementsOf } from './elements.ts'
 import { type Message, type MessagePayload, NO_RECEIPT, NO_USER } from './message.ts'
+import { quoteOf } from './quote.ts'
 
 /** What the create methods take (sdk-1 section 8). Unknown fields are ignored. */
 export interface MessageOptions {
   readonly to: string
   readonly conversationType: TYPES | string
-  readonly payload?: unknown
+  /** Fields by type: sdk-1 section 8. */
+  readonly payload?: Untyped
   readonly priority?: TYPES | string | undefined
   readonly cloudCustomData?: string | undefined
   readonly needReadReceipt?: boolean | undefined
   readonly receiverList?: readonly string[] | undefined
   readonly isSupportExtension?: boolean | undefined
+  /** Share of the upload that is done, 0 to 1. */
+  readonly onProgress?: unknown
 }
 
 /** Who writes; all empty before the login. */
@@ -108,6 +113,7 @@ export function mutableFieldsOf(m: WireMessage, me: string) {
     nick: m.From_Nick ?? '',
     avatar: m.From_FaceUrl ?? '',
     cloudCustomData: m.CloudCustomData ?? '',
+    quoteInfo: quoteOf(m.CloudCustomData ?? ''),
     isRevoked,
     revoker,
     revokerInfo:
@@ -160,6 +166,7 @@ function blank(type: TYPES, payload: MessagePayload): Message {
     receiverList: [],
     isBroadcastMessage: false,
     isSupportExtension: false,
+    quoteInfo: undefined,
     version: 0,
     _elements: [],
     _isExcludedFromUnreadCount: false,

@@ -1,15 +1,18 @@
 import type { TYPES } from '../constants/types.ts'
+import type { Untyped } from '../untyped.ts'
 
 /** Payload fields by message type: sdk-1 section 7. A payload has exactly those of its type. */
 export interface MessagePayload {
-  text?: string
-  data?: string
-  description?: string
-  extension?: string
-  index?: number
-  latitude?: number
-  longitude?: number
-  [field: string]: unknown
+  [field: string]: Untyped
+}
+
+/** Which message this one answers. */
+export interface QuoteInfo {
+  readonly messageID: string
+  readonly msgID: string
+  readonly messageSequence: number
+  /** Unix seconds. */
+  readonly messageTime: number
 }
 
 export interface UserInfo {
@@ -64,20 +67,24 @@ export interface Message {
   nick: string
   avatar: string
   readonly nameCard: string
-  readonly atUserList: readonly string[]
+  readonly atUserList: string[]
   cloudCustomData: string
   isPeerRead: boolean
   readonly needReadReceipt: boolean
   readReceiptInfo: ReadReceiptInfo
-  readonly receiverList: readonly string[]
+  readonly receiverList: string[]
   readonly isBroadcastMessage: boolean
   readonly isSupportExtension: boolean
+  /** Undefined when the message quotes none. */
+  quoteInfo: QuoteInfo | undefined
   /** Counts edits; sent back with the next one. */
   version: number
   /** All elements, when an app server sent several. */
   _elements: readonly MessageElement[]
   _isExcludedFromUnreadCount: boolean
   _isExcludedFromLastMessage: boolean
+  /** Called with the share of the upload that is done, 0 to 1; may be set after creation. Not enumerable. */
+  onProgress?: ((share: number) => void) | undefined
 }
 
 /** What an API that takes a message needs of it: kits pass JSON copies. */

@@ -6,6 +6,7 @@ import type { CallOptions, ReplyBody } from '../connection/request-table.ts'
 import { TYPES } from '../constants/types.ts'
 import { peerOf } from '../conversations/conversation-id.ts'
 import { isContent } from './content.ts'
+import type { LocalFiles } from './local-files.ts'
 import { isMessageLike, type Message } from './message.ts'
 import type { MessageCache } from './message-cache.ts'
 import { wirePushInfo } from './push-info.ts'
@@ -30,6 +31,7 @@ export interface OutboxOptions {
   readonly clock: Clock
   readonly myTinyId: () => string
   readonly cache: MessageCache
+  readonly files: LocalFiles
   readonly call: (cmd: string, body: unknown, options: CallOptions) => Promise<ReplyBody>
   /** The message was stored under this number. */
   readonly onStored: (message: Message, peer: string, convId: number, seq: number) => void
@@ -56,6 +58,8 @@ export class Outbox {
   readonly #options: OutboxOptions
   readonly #lines = new Map<string, Send[]>()
   readonly #promises = new Map<string, Promise<SendResult>>()
+  /** Options of the latest sends, for sending again. */
+  readonly #sentWith = new Map<string, SendOptions>()
 
   constructor(options: OutboxOptions) {
     this.#options = options
@@ -66,13 +70,21 @@ export class Outbox {
     const running = isMessageLike(value) ? this.#promises.get(value.ID) : undefined
     if (running) return running
     const message = sendable(value)
-    const { body, peer } = this.#prepare(message, options ?? {})
+    let prepared: { readonly body: unknown; readonly peer: string }
+    try {
+      prepared = this.#prepare(message, options ?? {})
+    } catch (cause) {
+      message.status = 'fail'
+      return Promise.reject(asChatError(cause).with({ message }))
+    }
+    const { body, peer } = prepared
     if (this.#promises.size >= PENDING_SENDS) {
       message.status = 'fail'
       const text = `${PENDING_SENDS} messages are already waiting to be sent. Wait for some of them, then send again.`
       return Promise.reject(new ChatError(ErrorCode.CALL_TOO_FREQUENT, text, { message }))
     }
     this.#remember(message)
+    if (options) this.#rememberOptions(message.ID, options)
     message.status = 'unSend'
     const deadline = this.#options.clock.now() + REQUEST_TIMEOUT
     const promise = new Promise<SendResult>((resolve, reject) => {
@@ -90,10 +102,13 @@ export class Outbox {
         'The message is too old to be sent again: the server no longer knows whether it has it. Create it anew.'
       return Promise.reject(new ChatError(ErrorCode.SEND_FAILED, text, { message }))
     }
-    return this.send(message, options)
+    // The server compares a repeated request with the first: without its options it would be another message.
+    return this.send(message, options ?? this.#sentWith.get(message.ID))
   }
 
   #prepare(message: Message, options: SendOptions): { readonly body: unknown; readonly peer: string } {
+    const fault = this.#options.files.get(message.ID)?.fault
+    if (fault) throw fault
     const peer = peerOf(message.conversationID)
     const control = isContent(options.messageControlInfo) ? options.messageControlInfo : {}
     message._isExcludedFromUnreadCount = control.excludedFromUnreadCount === true
@@ -128,6 +143,13 @@ export class Outbox {
     cache.put(message.ID, entry)
     const wireId = `${myTinyId()}-${message.clientTime}-${message.random}`
     if (wireId !== message.ID) cache.put(wireId, entry)
+  }
+
+  #rememberOptions(messageID: string, options: SendOptions): void {
+    this.#sentWith.set(messageID, options)
+    if (this.#sentWith.size <= PENDING_SENDS) return
+    const [eldest] = this.#sentWith.keys()
+    if (eldest !== undefined) this.#sentWith.delete(eldest)
   }
 
   #enqueue(send: Send): void {

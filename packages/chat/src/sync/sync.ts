@@ -288,7 +288,7 @@ export class Sync {
         const [first, second] = frame.Peer
         const record = list.ensureNumber(first === this.#options.me ? second : first, frame.ConvId)
         if (!record) break
-        if (record.log.arriveChange(frame.ChangeNo)) inbox.applyExtension(record, frame)
+        if (record.log.arriveChange(frame.ChangeNo)) inbox.applyExtension(frame)
         this.#puller.soon(record)
         break
       }

@@ -25,6 +25,11 @@ export class AppRegistry {
     })
   }
 
+  /** The app when it is in memory, so that who calls often need not wait a turn. */
+  known(id: number): App | undefined {
+    return this.#apps.get(id)
+  }
+
   /** The app as of the latest commit; undefined when there is none of that number. */
   async get(id: number): Promise<App | undefined> {
     const known = this.#apps.get(id)

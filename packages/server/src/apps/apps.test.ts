@@ -187,7 +187,7 @@ test('only a disabled app is deleted, with everything in it but its audit log', 
   await at.store.mutate(setAppDisabled, { app: appId, disabled: true, actor })
   expect(await deleteApp(at.store, { app: appId, actor })).toEqual({ accounts: 3, conversations: 2 })
 
-  const tables = ['app', 'app_key', 'account', 'conversation', 'message', 'user_conversation', 'client_key']
+  const tables = ['app', 'app_key', 'account', 'conversation', 'message', 'user_conversation']
   for (const table of tables as 'app'[]) {
     const rows = await at.store.read.selectFrom(table).select('app_id').distinct().execute()
     expect([table as string, rows.map(row => row.app_id)]).toEqual([table, [7]])

@@ -15,7 +15,6 @@ const ACCOUNTS_A_STEP = 200
 const OF_CONVERSATION = [
   'message_uncounted',
   'message_extension',
-  'client_key',
   'rest_key',
 ] as const satisfies readonly (keyof Schema)[]
 /** Rows that belong to an account. */

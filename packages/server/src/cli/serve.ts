@@ -5,9 +5,13 @@ import { SecretBox } from '../apps/secret-box.ts'
 import { bindProblem, isLoopbackHost } from '../config/bind-check.ts'
 import { type Config, ConfigError, loadConfig } from '../config/load-config.ts'
 import { loadMasterKey } from '../config/master-key.ts'
+import type { PageHandler } from '../doors/listener.ts'
 import { createLogger } from '../observability/logger.ts'
+import { consolePages } from '../operators/console-pages.ts'
+import { setupLink } from '../operators/setup-token.ts'
 import { type RunningServer, startServer } from '../server.ts'
 import { DataFolderInUseError, lockDataFolder } from '../store/data-folder-lock.ts'
+import { consoleFolder } from './console-folder.ts'
 import { prepareExample } from './example-app.ts'
 import { firstStart } from './first-start.ts'
 import { operatorSocketPath, startOperatorSocket } from './operator-socket.ts'
@@ -57,6 +61,8 @@ async function serve(config: Config, log: Logger): Promise<number> {
     })
     const box = new SecretBox(master.bytes)
     const example = values['example.enabled'] ? await prepareExample(dataFolder) : undefined
+    const assetsFolder = await consoleFolder(text => log.info(text))
+    let console: PageHandler | undefined
     const server = await startServer({
       dataFolder,
       secretBox: box,
@@ -68,7 +74,17 @@ async function serve(config: Config, log: Logger): Promise<number> {
       trustedProxies: values['server.trustedProxies'],
       publicHosts: values['server.publicHosts'],
       ...(values['tls.cert'] && { tls: { cert: values['tls.cert'], key: values['tls.key'] } }),
-      ...(example && { pages: example.pages }),
+      pages: async (request, url, address) =>
+        (await console?.(request, url, address)) ?? (await example?.pages(request, url, address)),
+    })
+    const { settings } = config
+    console = consolePages({
+      store: server.services.store,
+      box,
+      settings,
+      services: server.services,
+      log,
+      assetsFolder,
     })
     return await run(server, {
       config,
@@ -113,12 +129,14 @@ async function run(server: RunningServer, parts: Run): Promise<number> {
     warn: text => log.warn(text),
   })
   const first = await firstStart(making)
+  const link = await setupLink(store)
   process.stdout.write(
     welcome({
       url: server.url,
       version: process.env.npm_package_version,
       ...(parts.keyPlace && { keyPlace: parts.keyPlace }),
       ...(first && { first }),
+      ...(link && { setup: `${server.url}${link}` }),
       ...(example && { example }),
     }),
   )
@@ -136,6 +154,8 @@ interface Welcome {
   readonly version: string | undefined
   readonly keyPlace?: string
   readonly first?: readonly string[]
+  /** The one-time address that makes the console's first operator. */
+  readonly setup?: string
   readonly example?: readonly string[]
 }
 
@@ -145,6 +165,14 @@ function welcome(told: Welcome): string {
     '',
     `  Rookery is running at ${told.url}`,
     `  API reference   ${told.url}/docs`,
+    `  Console         ${told.url}/console/`,
+    ...(told.setup
+      ? [
+          '',
+          '  Set up the console (one use, 30 minutes; anew: rookery operator create-link):',
+          `  ${told.setup}`,
+        ]
+      : []),
     ...(told.keyPlace
       ? [
           '',

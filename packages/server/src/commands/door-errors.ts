@@ -1,7 +1,7 @@
 import { ErrorCode } from '@rookery/protocol/error-code'
 
 /** What the checks of a UserSig answer, in their order (DESIGN-SECURITY 1). */
-const TICKET_ERRORS = [
+export const TICKET_ERRORS = [
   ErrorCode.USERSIG_EMPTY,
   ErrorCode.USERSIG_MALFORMED,
   ErrorCode.USERSIG_UNPACK_FAILED,

@@ -111,7 +111,9 @@ export class Listener {
         idleTimeout: 0,
         sendPings: false,
         open: (socket: Socket) => sockets.opened(socket),
-        message: (socket: Socket, data: string | Buffer) => void sockets.received(socket, data),
+        message: (socket: Socket, data: string | Buffer) => sockets.received(socket, data),
+        ping: (socket: Socket) => sockets.pinged(socket),
+        pong: (socket: Socket) => sockets.pinged(socket),
         close: (socket: Socket, code: number) => sockets.closed(socket, code),
       },
     })

@@ -2,6 +2,7 @@ import { ErrorCode } from '@rookery/protocol/error-code'
 import Type from 'typebox'
 import { type Call, type Command, defineCommand } from '../commands/command.ts'
 import { CommandError } from '../commands/command-error.ts'
+import { TICKET_ERRORS } from '../commands/door-errors.ts'
 import { headsDigest } from '../conversations/heads-digest.ts'
 
 const nothing = Type.Object({})
@@ -17,15 +18,32 @@ const renew = defineCommand({
   name: 'session/renew',
   summary: 'Gives a living session a new UserSig before the old one ends.',
   http: 'none',
+  request: Type.Object({ usersig: Type.String({ code: ErrorCode.USERSIG_EMPTY }) }),
+  socket: {
+    request: Type.Object({ usersig: Type.String({ code: ErrorCode.USERSIG_EMPTY }) }),
+  },
+  response: Type.Object({ ExpiresAt: Type.Integer(), ServerTimeMs: Type.Integer() }),
+  errors: [...TICKET_ERRORS, ErrorCode.LOGIN_STATE_INVALID],
+  async handler(call) {
+    const ExpiresAt = await call.services.sessions.renew(sessionOf(call), call.body.usersig)
+    return { ExpiresAt, ServerTimeMs: Date.now() }
+  },
+})
+
+const verify = defineCommand({
+  name: 'session/verify',
+  summary:
+    'Checks a UserSig of this user as a login does and leaves the session as it is: for another tab that shares the socket.',
+  http: 'none',
   request: Type.Object({ usersig: Type.String({ maxLength: 16384, code: ErrorCode.USERSIG_EMPTY }) }),
   socket: {
     request: Type.Object({ usersig: Type.String({ maxLength: 16384, code: ErrorCode.USERSIG_EMPTY }) }),
   },
-  response: Type.Object({ ExpiresAt: Type.Integer(), ServerTimeMs: Type.Integer() }),
+  response: Type.Object({ ServerTimeMs: Type.Integer() }),
   errors: [ErrorCode.LOGIN_STATE_INVALID, ErrorCode.USERSIG_EXPIRED, ErrorCode.USERSIG_SIGNATURE_MISMATCH],
   async handler(call) {
-    const ExpiresAt = await call.services.sessions.renew(sessionOf(call), call.body.usersig)
-    return { ExpiresAt, ServerTimeMs: Date.now() }
+    await call.services.sessions.verify(sessionOf(call), call.body.usersig)
+    return { ServerTimeMs: Date.now() }
   },
 })
 
@@ -88,4 +106,4 @@ const hello = defineCommand({
   },
 })
 
-export const sessionCommands: readonly Command[] = [renew, logout, ping, hello]
+export const sessionCommands: readonly Command[] = [renew, verify, logout, ping, hello]

@@ -50,9 +50,10 @@ export async function messageSides(
       ? rest
       : { from: ErrorCode.MESSAGE_ACCOUNT_INVALID, to: ErrorCode.MESSAGE_ACCOUNT_INVALID }
   const app = caller.app.id
+  const { accounts } = services
   return {
-    from: await accountOrThrow(services, app, names.from, codes.from),
-    to: await accountOrThrow(services, app, names.to, codes.to),
+    from: accounts.known(app, names.from) ?? (await accountOrThrow(services, app, names.from, codes.from)),
+    to: accounts.known(app, names.to) ?? (await accountOrThrow(services, app, names.to, codes.to)),
   }
 }
 

@@ -1,6 +1,6 @@
 import { ErrorCode } from '@rookery/protocol/error-code'
 import Type from 'typebox'
-import { type Call, defineCommand } from '../commands/command.ts'
+import { type Call, defineCommand, RawAnswer } from '../commands/command.ts'
 import { messageSides, UNKNOWN_WHEN_SENDING } from './message-accounts.ts'
 import { messageBodyText } from './message-body.ts'
 import {
@@ -89,13 +89,8 @@ export const sendmsgCommand = defineCommand({
     const fields = sentFields(send, sent)
     if (call.caller.door === 'http' || sent.outcome === 'transient') return fields
     const { conv, seq, countNo } = sent.result
-    return {
-      ...fields,
-      ConvId: conv,
-      Seq: seq,
-      CountNo: countNo,
-      ...(sent.outcome === 'duplicate' && { Duplicate: 1 }),
-    }
+    const members = `"MsgTime":${fields.MsgTime},"MsgKey":"${fields.MsgKey}","MsgId":"${fields.MsgId}","ConvId":${conv},"Seq":${seq},"CountNo":${countNo}`
+    return new RawAnswer(sent.outcome === 'duplicate' ? `${members},"Duplicate":1` : members)
   },
 })
 

@@ -1,12 +1,11 @@
 import type { Kysely } from 'kysely'
 import { bumpOwnerState } from '../conversations/owner-state.ts'
 import { moveOwnMark } from '../conversations/read-mark.ts'
-import { CLIENT_KEY_DAYS, REST_KIND, REST_WINDOW_SECONDS } from '../store/append.ts'
+import { REST_KIND, REST_WINDOW_SECONDS } from '../store/append.ts'
 import { defineMutation, type Transaction } from '../store/mutation.ts'
 import type { Schema } from '../store/schema.ts'
 import { KEEPS_HEADS } from './message-change.ts'
 
-const SECONDS_A_DAY = 86_400
 /** Messages of a conversation, and keys of a kind, that one transaction deletes: some milliseconds of the writer. */
 const MESSAGES_A_STEP = 200
 const KEYS_A_STEP = 1000
@@ -44,24 +43,10 @@ export const sweepExpired = defineMutation<Sweep, Swept>(
   KEEPS_HEADS,
 )
 
-/** Forgets client keys after 7 days and keys of REST sends after their window. Returns how many; repeat until 0. */
+/** Forgets keys of REST sends after their window. Returns how many; repeat until 0. */
 export const sweepKeys = defineMutation<null, { readonly keys: number }>(
   'messages/sweep-keys',
   async tx => {
-    const client = await tx.db
-      .deleteFrom('client_key')
-      .where(({ eb, refTuple, selectFrom }) =>
-        eb(
-          refTuple('app_id', 'conv_id', 'sender_id', 'client_time', 'random'),
-          'in',
-          selectFrom('client_key')
-            .select(['app_id', 'conv_id', 'sender_id', 'client_time', 'random'])
-            .where('day', '<', Math.floor(tx.now / SECONDS_A_DAY) - CLIENT_KEY_DAYS)
-            .limit(KEYS_A_STEP)
-            .$asTuple('app_id', 'conv_id', 'sender_id', 'client_time', 'random'),
-        ),
-      )
-      .executeTakeFirstOrThrow()
     const rest = await tx.db
       .deleteFrom('rest_key')
       .where('kind', '=', REST_KIND.send)
@@ -79,7 +64,7 @@ export const sweepKeys = defineMutation<null, { readonly keys: number }>(
       )
       .where('time', '<', tx.now - REST_WINDOW_SECONDS)
       .executeTakeFirstOrThrow()
-    return { keys: Number(client.numDeletedRows) + Number(rest.numDeletedRows) }
+    return { keys: Number(rest.numDeletedRows) }
   },
   { keepsHeads: true },
 )

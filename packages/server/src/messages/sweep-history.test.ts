@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { CLIENT_KEY_DAYS, REST_KIND } from '../store/append.ts'
+import { REST_KIND } from '../store/append.ts'
 import { openDatabase } from '../store/sqlite/open-database.ts'
 import { startTestServer, TEST_APP, type TestServer, textBody } from '../testing/test-server.ts'
 import { sweepHistory } from './sweep-history.ts'
@@ -69,7 +69,7 @@ test('a message whose key outlived it is answered as the duplicate that it is', 
   expect(await stored()).toEqual([1000, 1001, 2000])
 })
 
-test('old client keys and spent REST keys are forgotten, import keys and fresh ones are kept', async () => {
+test('spent REST keys are forgotten, import keys and fresh ones are kept', async () => {
   await server.ok('openim/sendmsg', {
     From_Account: 'alice',
     To_Account: 'carol',
@@ -77,21 +77,14 @@ test('old client keys and spent REST keys are forgotten, import keys and fresh o
     MsgBody: textBody('fresh'),
   })
   const database = openDatabase(server.folder, 'write')
-  const today = Math.floor(now / DAY)
-  const client = database.prepare(
-    'insert into client_key (app_id, conv_id, sender_id, client_time, random, hash, seq, day) values (?, 1, 2, 3, ?, ?, 1, ?)',
-  )
-  for (let n = 0; n < 2500; n++) client.run(TEST_APP, n, 'h', today - CLIENT_KEY_DAYS - 1)
-  client.run(TEST_APP, 5000, 'h', today - CLIENT_KEY_DAYS)
   database
     .prepare(
       'insert into rest_key (app_id, conv_id, kind, sender_id, msg_seq, random, hash, seq, time) values (?, 1, ?, 2, 3, 4, ?, 1, ?)',
     )
     .run(TEST_APP, REST_KIND.send, 'h', now - 1000)
   database.close()
-  expect(await sweepHistory(server.running.services)).toEqual({ messages: 0, keys: 2501 })
+  expect(await sweepHistory(server.running.services)).toEqual({ messages: 0, keys: 1 })
   const { read } = server.running.services.store
-  expect(await read.selectFrom('client_key').select('random').execute()).toEqual([{ random: 5000 }])
   const kinds = await read.selectFrom('rest_key').select(['kind', 'random']).execute()
   expect(kinds.filter(row => row.kind === REST_KIND.send)).toEqual([{ kind: REST_KIND.send, random: 1 }])
   expect(kinds.filter(row => row.kind === REST_KIND.import)).toHaveLength(453)

@@ -1,11 +1,12 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { FrameCount } from '../doors/socket/device-socket.ts'
+import { TallyCounter } from './tally-counter.ts'
 
 /** Everything that the server counts. Labels are bounded: names of commands and codes, never ids of users. */
 export class Metrics {
   readonly registry = new Registry()
 
-  readonly commands = new Counter({
+  readonly commands = new TallyCounter({
     name: 'rookery_commands_total',
     help: 'Calls of commands, by door, command and error code (0 = success).',
     labelNames: ['door', 'command', 'code'] as const,
@@ -27,7 +28,7 @@ export class Metrics {
     registers: [this.registry],
   })
 
-  readonly messages = new Counter({
+  readonly messages = new TallyCounter({
     name: 'rookery_messages_total',
     help: 'Sends, by outcome: stored, duplicate, transient, conflict, suppressed.',
     labelNames: ['outcome'] as const,

@@ -12,7 +12,7 @@ export interface OperationsParts {
 
 /** What an operator's tools ask: alive, ready to serve, and the counters (from this machine only). */
 export function operationsPages(parts: OperationsParts): PageHandler {
-  return async (_request, url, address) => {
+  return async (request, url, address) => {
     if (url.pathname === '/healthz') return jsonResponse({ status: 'alive' })
     if (url.pathname === '/readyz') {
       const ready = parts.readiness()
@@ -21,7 +21,8 @@ export function operationsPages(parts: OperationsParts): PageHandler {
         : jsonResponse({ status: 'not ready', reason: ready.reason }, 503)
     }
     if (url.pathname === '/metrics') {
-      if (!isLoopback(address))
+      // A proxy on this machine that nobody named as trusted would make the whole world local.
+      if (!isLoopback(address) || request.headers.has('x-forwarded-for'))
         return textResponse(
           'Metrics are served to this machine only; scrape them through its own proxy.',
           403,

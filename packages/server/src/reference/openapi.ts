@@ -2,8 +2,8 @@ import { MESSAGE_ELEMENTS } from '@rookery/protocol/elements'
 import { errorEntry } from '@rookery/protocol/error-catalogue'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { Command } from '../commands/command.ts'
+import { documentedCodes } from '../commands/documented-codes.ts'
 import { HTTP_DOOR_ERRORS, LOGIN_ERRORS, SOCKET_DOOR_ERRORS } from '../commands/door-errors.ts'
-import { familyOf } from '../commands/families.ts'
 import { loginAnswer, loginRequest } from '../doors/socket/socket-login.ts'
 import { documented, type JsonSchema } from './json-schema.ts'
 
@@ -176,7 +176,7 @@ function pathsOf(command: Command): [string, { post: Operation }][] {
 }
 
 function operation(command: Command, name: string): Operation {
-  const errors = errorsOf(codesOf(command))
+  const errors = errorsOf(documentedCodes(command))
   const extended = command.response.properties
   return {
     operationId: name.replaceAll('/', '_'),
@@ -215,17 +215,9 @@ function socketCommand(command: Command): SocketCommand {
     summary: command.summary,
     request: documented(command.socket?.request ?? command.request),
     response: documented(command.response),
-    'x-errors': errorsOf(codesOf(command)),
+    'x-errors': errorsOf(documentedCodes(command)),
     'x-over-http': command.http === 'admin',
   }
-}
-
-/** The codes of a command and of its family, without repetition. */
-function codesOf(command: Command): readonly number[] {
-  const family = familyOf(command.name)
-  return [...new Set([...command.errors, family.notJson, family.badParameter, family.internal])].sort(
-    (a, b) => a - b,
-  )
 }
 
 function errorsOf(codes: readonly number[]): DocumentedError[] {

@@ -16,7 +16,7 @@ function apply() {
   for (const section of sections)
     section.hidden = words.length > 0 && !section.querySelector('article:not([hidden])')
   for (const entry of entries) entry.hidden = !shown.has(entry.firstElementChild.getAttribute('href'))
-  found.textContent = words.length > 0 ? `${shown.size} of ${articles.length} commands` : ''
+  found.textContent = words.length > 0 ? `${shown.size} of ${articles.length} entries` : ''
 }
 
 filter.addEventListener('input', apply)

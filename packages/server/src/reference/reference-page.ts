@@ -192,13 +192,14 @@ ${fieldTable(command.response, 'answer')}
 function fieldTable(schema: JsonSchema, kind: 'request' | 'answer'): Html {
   const rows = fieldRows(schema)
   if (rows.length === 0) return html`<p class="none">Nothing.</p>`
+  const explained = rows.some(row => row.note || row.bounds.length > 0 || row.code !== undefined)
   return html`<div class="table" role="region" aria-label="Fields of the ${kind}" tabindex="0"><table>
-<thead><tr><th scope="col">Field</th><th scope="col">Type</th><th scope="col">Meaning</th></tr></thead>
+<thead><tr><th scope="col">Field</th><th scope="col">Type</th>${explained ? html`<th scope="col">Meaning</th>` : ''}</tr></thead>
 <tbody>${rows.map(
     row =>
-      html`<tr class="depth${Math.min(row.depth, 3)}"><th scope="row"><code>${row.path}</code>${
+      html`<tr class="depth${Math.min(row.depth, 3)}"><th scope="row" class="field"><code>${row.path}</code>${
         kind === 'request' && row.required ? html` <span class="required">required</span>` : ''
-      }</th><td><code>${row.type}</code></td><td>${prose(row.note)} ${boundsText(row, kind)}</td></tr>`,
+      }</th><td class="type"><code>${row.type}</code></td>${explained ? html`<td>${prose(row.note)} ${boundsText(row, kind)}</td>` : ''}</tr>`,
   )}</tbody></table></div>`
 }
 
@@ -208,7 +209,7 @@ function boundsText(row: FieldRow, kind: 'request' | 'answer'): Html {
 }
 
 function errorTable(errors: readonly DocumentedError[]): Html {
-  return html`<div class="table" role="region" aria-label="Codes" tabindex="0"><table class="codes">
+  return html`<div class="table" role="region" aria-label="Codes" tabindex="0"><table>
 <thead><tr><th scope="col">Code</th><th scope="col">Meaning</th><th scope="col">What to do</th></tr></thead>
 <tbody>${errors.map(
     ({
@@ -217,7 +218,7 @@ function errorTable(errors: readonly DocumentedError[]): Html {
       meaning,
       remedy,
       retryable,
-    }) => html`<tr><th scope="row"><code title="${name}">${code}</code></th><td>${prose(meaning)}</td>
+    }) => html`<tr><th scope="row" class="code"><code title="${name}">${code}</code></th><td class="meaning">${prose(meaning)}</td>
 <td>${prose(remedy)}${retryable ? html` <span class="bounds">may be tried again</span>` : ''}</td></tr>`,
   )}</tbody></table></div>`
 }

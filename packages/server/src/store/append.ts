@@ -42,7 +42,5 @@ export type AppendResult =
 
 /** Seconds within which an equal REST send is the same send (rest-1 section 4.1). */
 export const REST_WINDOW_SECONDS = 120
-/** Days for which a client key is remembered (DESIGN-DATA 4). */
-export const CLIENT_KEY_DAYS = 7
 /** `rest_key.kind`. Keys of sends are worth {@link REST_WINDOW_SECONDS}, those of imports are kept for good. */
 export const REST_KIND = { send: 1, import: 2 } as const

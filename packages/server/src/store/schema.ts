@@ -18,7 +18,6 @@ export interface Schema {
   readonly message_uncounted: MessageUncountedTable
   readonly message_hidden: MessageHiddenTable
   readonly message_extension: MessageExtensionTable
-  readonly client_key: ClientKeyTable
   readonly rest_key: RestKeyTable
   readonly contact_group: ContactGroupTable
   readonly contact_group_member: ContactGroupMemberTable
@@ -212,6 +211,8 @@ export interface MessageTable {
   ext_clear_seq: number
   /** JSON text of OfflinePushInfo or empty. */
   push_info: string
+  /** Hash of an SDK send as it was received: with sender, `client_time` and `random` its client key. Else empty. */
+  client_hash: string
 }
 
 /** Fixed at append (DESIGN-DATA 3), except RECALLED. */
@@ -252,18 +253,6 @@ export interface MessageExtensionTable {
   key: string
   value: string
   ext_seq: number
-}
-
-/** The SDK's client keys, kept 7 days (DESIGN-DATA 4). */
-export interface ClientKeyTable {
-  app_id: number
-  conv_id: number
-  sender_id: number
-  client_time: number
-  random: number
-  hash: string
-  seq: number
-  day: number
 }
 
 /** REST's duplicate windows: sends 120 s, imports for good. */

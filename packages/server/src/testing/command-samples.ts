@@ -83,6 +83,7 @@ const both = (body: Body, acting: object = from): Sample => ({
 /** By the name of the command. A command without a sample for each of its doors fails `commands/every-command.test.ts`. */
 export const COMMAND_SAMPLES: Readonly<Record<string, Sample>> = {
   'session/renew': { socket: world => ({ usersig: world.userSig('alice') }) },
+  'session/verify': { socket: world => ({ usersig: world.userSig('alice') }) },
   'session/logout': { socket: () => ({}) },
   'session/ping': { socket: () => ({}) },
   'session/hello': { socket: world => ({ Epoch: world.epoch, LogNo: 0, Heads: 0, Changes: 0 }) },

@@ -31,7 +31,11 @@ export class SocketClient {
 
   /** @param headers sent with the upgrade, as `origin`. */
   static async open(url: string, headers: Readonly<Record<string, string>> = {}): Promise<SocketClient> {
-    const socket = new BunWebSocket(url.replace(/^http/, 'ws'), { headers: { ...headers } })
+    const socket = new BunWebSocket(url.replace(/^http/, 'ws'), {
+      headers: { ...headers },
+      // Certificates of tests are self-signed.
+      tls: { rejectUnauthorized: false },
+    })
     const client = new SocketClient(socket)
     await new Promise<void>((resolve, reject) => {
       socket.onopen = () => resolve()

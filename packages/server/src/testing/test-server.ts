@@ -24,6 +24,8 @@ export interface TestServerOptions {
   /** Accounts that exist from the start. */
   readonly users?: readonly string[]
   readonly server?: Partial<ServerOptions>
+  /** An empty folder for the data, which is left there; a temporary one when absent. */
+  readonly folder?: string
 }
 
 /** Answer of a REST call. */
@@ -52,7 +54,7 @@ export class TestServer {
   #server: RunningServer | undefined
 
   constructor(options: TestServerOptions) {
-    this.folder = mkdtempSync(join(tmpdir(), 'rookery-test-'))
+    this.folder = options.folder ?? mkdtempSync(join(tmpdir(), 'rookery-test-'))
     this.key = randomBytes(32).toString('hex')
     this.#options = options
   }
@@ -91,7 +93,7 @@ export class TestServer {
 
   async stop(): Promise<void> {
     await this.halt()
-    rmSync(this.folder, { recursive: true, force: true })
+    if (this.#options.folder === undefined) rmSync(this.folder, { recursive: true, force: true })
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -43,6 +43,15 @@ export interface FrameCount {
   out: number
 }
 
+/** Sockets that have frames to send at the end of this turn of the event loop. */
+let waiting: DeviceSocket[] = []
+
+function flushAll(): void {
+  const devices = waiting
+  waiting = []
+  for (const device of devices) device.flush()
+}
+
 /** What a socket keeps between frames; small, for there may be very many. */
 export class DeviceSocket {
   readonly peer: Peer
@@ -52,12 +61,16 @@ export class DeviceSocket {
   /** The session that lived here, kept past the state until the socket is really closed. */
   last: LiveSession | undefined
   lastFrameAt: number
+  /** Asked for a sign of life since the last one. */
+  asked = false
   inFlight = 0
   failedLogins = 0
   /** The second in which `framesInSecond` were counted. */
   second = 0
   framesInSecond = 0
   wake: (now: number) => number | undefined = () => undefined
+  /** Frames of this turn of the event loop. */
+  #unsent: string[] | undefined
   readonly #frames: FrameCount
 
   /** @param now Unix seconds. */
@@ -72,13 +85,49 @@ export class DeviceSocket {
     return this.state.kind === 'live' ? this.state.session : undefined
   }
 
+  /** A frame or a pong came. */
+  heard(now: number): void {
+    this.lastFrameAt = now
+    this.asked = false
+  }
+
+  /** A browser answers this by itself, also in a hidden tab, whose own timers run once a minute. */
+  askForLife(): void {
+    this.asked = true
+    this.socket?.ping()
+  }
+
+  /**
+   * Sends at the end of this turn of the event loop, in order: what one commit brings for a socket leaves in one system call
+   * and packet, which is most of what a frame costs.
+   */
   send(text: string): void {
+    if (!this.socket) return
     this.#frames.out++
-    this.socket?.sendText(text)
+    if (this.#unsent) {
+      this.#unsent.push(text)
+      return
+    }
+    this.#unsent = [text]
+    if (waiting.push(this) === 1) setImmediate(flushAll)
+  }
+
+  flush(): void {
+    const frames = this.#unsent
+    this.#unsent = undefined
+    const { socket } = this
+    if (!frames || !socket) return
+    const [only] = frames
+    if (frames.length === 1 && only !== undefined) socket.sendText(only)
+    else
+      socket.cork(() => {
+        for (const frame of frames) socket.sendText(frame)
+      })
   }
 
   close(code: (typeof CloseCode)[keyof typeof CloseCode], reason: string): void {
     this.state = { kind: 'closing' }
+    this.flush()
     this.socket?.close(code, reason)
   }
 }

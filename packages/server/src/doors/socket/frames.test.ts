@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { BareClient } from '../../testing/bare-client.ts'
 import type { SocketClient } from '../../testing/socket-client.ts'
 import { startTestServer, TEST_APP, type TestServer } from '../../testing/test-server.ts'
 
@@ -108,14 +109,23 @@ test('a socket without a login is closed with 4004 after the time for it', async
   expect(await closeOf(socket)).toBe(4004)
 })
 
-test('a device that is silent for too long is dropped with 4003, one that pings is not', async () => {
-  const [silent, alive] = [await server.connect('alice'), await server.connect('bob')]
-  expect(silent.login.SilenceLimit).toBe(5)
-  const beat = setInterval(() => alive.sendText('{"id":900,"cmd":"session/ping"}'), 1000)
-  expect(await closeOf(silent)).toBe(4003)
-  clearInterval(beat)
-  await alive.ok('session/ping')
-  alive.close()
+test('a device that gives no sign of life is dropped with 4003; one that only answers pings is not', async () => {
+  const quiet = await server.connect('bob')
+  const silent = await BareClient.open(server.running.port)
+  const login = { sdkappid: TEST_APP, identifier: 'alice', usersig: server.userSig('alice') }
+  await silent.send(JSON.stringify({ id: 1, cmd: 'session/login', body: login }), '"SilenceLimit":5')
+  const start = Date.now()
+  const last = await silent.closed
+  // An empty ping, and a closing frame with its code.
+  expect(last.includes(new Uint8Array([0x89, 0]))).toBe(true)
+  const code = Buffer.alloc(2)
+  code.writeUInt16BE(4003)
+  expect(last.includes(Buffer.concat([code, Buffer.from('no sign of life came for too long')]))).toBe(true)
+  expect(Date.now() - start).toBeGreaterThan(4000)
+  // Its own limit is over too: it was there first.
+  await quiet.ok('session/ping')
+  expect(quiet.events).toEqual([])
+  quiet.close()
 }, 15_000)
 
 test('an unknown command, and one of the admins only, give 60009; the socket stays', async () => {

@@ -3,11 +3,17 @@ import { CloseCode } from '@rookery/protocol/wire'
 import { CommandError } from '../../commands/command-error.ts'
 import type { Services } from '../../commands/services.ts'
 import { checkTicket } from '../../login/check-ticket.ts'
-import { disconnectSession, expireSession, logoutSession, renewSession } from '../../login/end-session.ts'
+import {
+  disconnectSession,
+  expireSession,
+  logoutSession,
+  noteTicket,
+  renewSession,
+} from '../../login/end-session.ts'
 import type { FailureLimit } from '../../login/failure-limit.ts'
 import type { SessionControl } from '../../login/session-control.ts'
 import type { DeviceSocket, LiveSession } from './device-socket.ts'
-import { expiringFrame, nextWake, warnAt } from './session-times.ts'
+import { askAt, dropAt, expiringFrame, nextWake, warnAt } from './session-times.ts'
 import { kickedFrame, type SocketHub } from './socket-hub.ts'
 import { TimerWheel } from './timer-wheel.ts'
 
@@ -40,7 +46,7 @@ export class LiveSessions implements SessionControl {
       return
     }
     device.state = { kind: 'live', session }
-    device.lastFrameAt = Math.floor(Date.now() / 1000)
+    device.heard(Math.floor(Date.now() / 1000))
     // The answer goes first: a kick that came meanwhile follows it.
     device.send(answer)
     if (!this.#hub.add(device)) return
@@ -90,6 +96,21 @@ export class LiveSessions implements SessionControl {
     return expires
   }
 
+  async verify(sessionId: string, userSig: string): Promise<void> {
+    const session = this.#bySession.get(sessionId)?.live
+    if (!session) throw new CommandError(ErrorCode.LOGIN_STATE_INVALID, ENDED)
+    const { app, userId, address } = session.caller
+    const perMinute = this.#services.settings['usersig.failuresPerMinute']
+    await this.#failures.guard({ app: app.id, userId, address }, perMinute, async () => {
+      const { ticket } = await checkTicket(
+        this.#services.apps,
+        { app: app.id, userId, userSig },
+        { unknownApp: ErrorCode.SDKAPPID_UNKNOWN, now: Math.floor(Date.now() / 1000) },
+      )
+      await this.#services.store.mutate(noteTicket, ticket)
+    })
+  }
+
   async logout(sessionId: string): Promise<void> {
     const session = this.#bySession.get(sessionId)?.live
     if (!session) return
@@ -134,10 +155,11 @@ export class LiveSessions implements SessionControl {
       this.#expire(device, session)
       return undefined
     }
-    if (now >= device.lastFrameAt + session.silenceLimit) {
-      device.close(CloseCode.SILENT, 'no frame came for too long')
+    if (now >= dropAt(device, session)) {
+      device.close(CloseCode.SILENT, 'no sign of life came for too long')
       return undefined
     }
+    if (!device.asked && now >= askAt(device, session)) device.askForLife()
     if (!session.warned && now >= warnAt(session)) {
       session.warned = true
       device.send(expiringFrame(session, now))

@@ -10,9 +10,19 @@ export function warnAt(session: LiveSession): number {
   return session.expires - lead
 }
 
+/** Unix seconds at which a silent device is asked for a sign of life: half of its time is then left for the answer. */
+export function askAt(device: DeviceSocket, session: LiveSession): number {
+  return device.lastFrameAt + Math.floor(session.silenceLimit / 2)
+}
+
+/** Unix seconds at which a device that gave no sign of life is dropped. */
+export function dropAt(device: DeviceSocket, session: LiveSession): number {
+  return device.lastFrameAt + session.silenceLimit
+}
+
 /** The next second in which something may be due for a live session. */
 export function nextWake(device: DeviceSocket, session: LiveSession): number {
-  const silent = device.lastFrameAt + session.silenceLimit
+  const silent = device.asked ? dropAt(device, session) : askAt(device, session)
   return Math.min(silent, session.warned ? session.expires + 1 : warnAt(session))
 }
 

@@ -78,7 +78,7 @@ export class SocketDoor {
     this.#sessions.gone(device)
   }
 
-  async received(socket: Socket, data: string | Buffer): Promise<void> {
+  received(socket: Socket, data: string | Buffer): void {
     const device = socket.data
     this.#services.metrics.frames.in++
     if (device.state.kind === 'closing') return
@@ -86,8 +86,13 @@ export class SocketDoor {
       device.close(CloseCode.BAD_FRAME, BAD_FRAME)
       return
     }
-    if (device.state.kind === 'live') await this.#frame(device, device.state.session, data)
-    else await this.#login(device, data)
+    if (device.state.kind === 'live') this.#frame(device, device.state.session, data)
+    else void this.#login(device, data)
+  }
+
+  /** A WebSocket ping or pong: the connection lives. */
+  pinged(socket: Socket): void {
+    socket.data.heard(Math.floor(Date.now() / 1000))
   }
 
   /** Tells every client to go elsewhere, spread over `withinMs`. */
@@ -149,10 +154,10 @@ export class SocketDoor {
       device.close(CloseCode.LOGIN_REFUSED, 'too many refused logins on this connection')
   }
 
-  async #frame(device: DeviceSocket, session: LiveSession, text: string): Promise<void> {
+  #frame(device: DeviceSocket, session: LiveSession, text: string): void {
     const { settings } = this.#services
     const now = Math.floor(Date.now() / 1000)
-    device.lastFrameAt = now
+    device.heard(now)
     if (countFrame(device, settings, now)) {
       device.close(CloseCode.TOO_MUCH, 'far too many frames in a second; reconnect later')
       return
@@ -170,7 +175,7 @@ export class SocketDoor {
     }
     const refusal = overBudget(device, settings)
     if (refusal) this.#answer(device, frame.id, this.#failed(refusal, this.#table.find(frame.cmd)?.family))
-    else await this.#command(device, session, frame, text)
+    else void this.#command(device, session, frame, text)
   }
 
   async #command(
@@ -194,7 +199,10 @@ export class SocketDoor {
     device.inFlight++
     const start = performance.now()
     try {
-      await this.#refreshApp(session)
+      // Settings of the app may have changed since the login.
+      const { apps } = this.#services
+      const app = apps.known(session.caller.app.id) ?? (await apps.get(session.caller.app.id))
+      if (app && app !== session.caller.app) session.caller = { ...session.caller, app }
       const request = {
         body: frame.body ?? {},
         text,
@@ -211,12 +219,6 @@ export class SocketDoor {
     } finally {
       device.inFlight--
     }
-  }
-
-  /** Settings of the app may have changed since the login. */
-  async #refreshApp(session: LiveSession): Promise<void> {
-    const app = await this.#services.apps.get(session.caller.app.id)
-    if (app && app !== session.caller.app) session.caller = { ...session.caller, app }
   }
 
   #answer(device: DeviceSocket, id: number, done: Executed): void {

@@ -6,7 +6,8 @@ import { type EndChange, isMeant, RecentEnds } from './recent-ends.ts'
 
 /** The live sockets of this gateway by account, and what commits do to them. */
 export class SocketHub {
-  readonly #byAccount = new Map<string, Set<DeviceSocket>>()
+  /** By app, then by account: the keys stay numbers, which every frame looks up. */
+  readonly #byApp = new Map<number, Map<number, Set<DeviceSocket>>>()
   readonly #ends = new RecentEnds()
   #count = 0
 
@@ -30,28 +31,33 @@ export class SocketHub {
       stale.close(CloseCode.REPLACED, REPLACED)
       if (stale === socket) return false
     }
-    const key = `${app.id}:${accountId}`
-    const sockets = this.#byAccount.get(key)
+    let accounts = this.#byApp.get(app.id)
+    if (!accounts) {
+      accounts = new Map()
+      this.#byApp.set(app.id, accounts)
+    }
+    const sockets = accounts.get(accountId)
     if (sockets) sockets.add(socket)
-    else this.#byAccount.set(key, new Set([socket]))
+    else accounts.set(accountId, new Set([socket]))
     this.#count++
     return true
   }
 
   remove(socket: DeviceSocket, app: number, account: number): void {
-    const key = `${app}:${account}`
-    const sockets = this.#byAccount.get(key)
-    if (!sockets?.delete(socket)) return
+    const accounts = this.#byApp.get(app)
+    const sockets = accounts?.get(account)
+    if (!accounts || !sockets?.delete(socket)) return
     this.#count--
-    if (sockets.size === 0) this.#byAccount.delete(key)
+    if (sockets.size === 0) accounts.delete(account)
+    if (accounts.size === 0) this.#byApp.delete(app)
   }
 
   of(app: number, account: number): Iterable<DeviceSocket> {
-    return this.#byAccount.get(`${app}:${account}`) ?? []
+    return this.#byApp.get(app)?.get(account) ?? NOBODY
   }
 
   *all(): Iterable<DeviceSocket> {
-    for (const sockets of this.#byAccount.values()) yield* sockets
+    for (const accounts of this.#byApp.values()) for (const sockets of accounts.values()) yield* sockets
   }
 
   /** One encoded frame to every device of the accounts. */
@@ -98,6 +104,7 @@ export class SocketHub {
   }
 }
 
+const NOBODY: readonly DeviceSocket[] = []
 const REPLACED = 'the session continues on another socket'
 
 function kick(socket: DeviceSocket, change: EndChange): void {

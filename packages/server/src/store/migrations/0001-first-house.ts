@@ -52,7 +52,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       body text not null, custom text not null, change_no bigint not null default 0, version integer not null default 0,
       peer_read_time bigint not null default 0, revoker_id bigint not null default 0,
       revoke_reason text not null default '', ext_seq integer not null default 0,
-      ext_clear_seq integer not null default 0, push_info text not null default '', primary key (app_id, conv_id, seq))`,
+      ext_clear_seq integer not null default 0, push_info text not null default '', client_hash text not null default '',
+      primary key (app_id, conv_id, seq))`,
+    // The time comes early so that the keys of a batch are neighbours, whatever their conversations.
+    `create unique index message_client_key on message (app_id, client_time, conv_id, sender_id, random)
+      where client_hash <> ''`,
     `create index message_time on message (app_id, conv_id, time, seq)`,
     `create index message_changed on message (app_id, conv_id, change_no) where change_no > 0`,
     `create table message_uncounted (app_id bigint not null, conv_id bigint not null, seq bigint not null,
@@ -61,11 +65,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       seq bigint not null, primary key (app_id, account_id, conv_id, seq))${keyed}`,
     `create table message_extension (app_id bigint not null, conv_id bigint not null, seq bigint not null,
       key text not null, value text not null, ext_seq integer not null, primary key (app_id, conv_id, seq, key))${keyed}`,
-    // The time comes early in the key so that the keys of a batch are neighbours, whatever their conversations.
-    `create table client_key (app_id bigint not null, conv_id bigint not null, sender_id bigint not null,
-      client_time bigint not null, random bigint not null, hash text not null, seq bigint not null,
-      day integer not null, primary key (app_id, client_time, conv_id, sender_id, random))${keyed}`,
-    `create index client_key_day on client_key (day)`,
     `create table rest_key (app_id bigint not null, conv_id bigint not null, kind integer not null,
       sender_id bigint not null, msg_seq bigint not null, random bigint not null, hash text not null,
       seq bigint not null, time bigint not null,

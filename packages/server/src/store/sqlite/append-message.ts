@@ -6,11 +6,15 @@ import { AccountGone, type ConversationHeads, type Head } from './conversation-h
 const SECONDS_A_DAY = 86_400
 
 interface EarlierRow {
+  seq: number
   time: number
   count_no: number
   msg_seq: number
   flags: number
+  client_hash: string
 }
+
+const EARLIER = 'select seq, time, count_no, msg_seq, flags, client_hash from message'
 
 /**
  * The specialised append of the embedded engine: it runs inside the writer's batch, with prepared statements and cached
@@ -19,29 +23,24 @@ interface EarlierRow {
 export class MessageAppender {
   readonly #heads: ConversationHeads
   readonly #insertMessage: Statement
-  readonly #insertClientKey: Statement
-  readonly #readClientKey: Statement<{ hash: string; seq: number }, number[]>
+  readonly #readByClientKey: Statement<EarlierRow, number[]>
   readonly #readMessage: Statement<EarlierRow, number[]>
   readonly #readRestKey: Statement<{ seq: number; time: number }, (number | string)[]>
   readonly #writeRestKey: Statement
 
   constructor(database: Database, heads: ConversationHeads) {
     this.#heads = heads
+    // A message whose client key is taken is not inserted; every other conflict is a defect and fails.
     this.#insertMessage = database.prepare(
       `insert into message (app_id, conv_id, seq, sender_id, msg_seq, random, time, client_time, flags, count_no,
-       own_no, body, custom, push_info) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       own_no, body, custom, push_info, client_hash) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       on conflict (app_id, client_time, conv_id, sender_id, random) where client_hash <> '' do nothing`,
     )
-    this.#insertClientKey = database.prepare(
-      `insert into client_key (app_id, conv_id, sender_id, client_time, random, hash, seq, day)
-       values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing`,
+    this.#readByClientKey = database.prepare(
+      `${EARLIER} where app_id = ? and client_time = ? and conv_id = ? and sender_id = ? and random = ?
+       and client_hash <> ''`,
     )
-    this.#readClientKey = database.prepare(
-      `select hash, seq from client_key
-       where app_id = ? and conv_id = ? and sender_id = ? and client_time = ? and random = ?`,
-    )
-    this.#readMessage = database.prepare(
-      'select time, count_no, msg_seq, flags from message where app_id = ? and conv_id = ? and seq = ?',
-    )
+    this.#readMessage = database.prepare(`${EARLIER} where app_id = ? and conv_id = ? and seq = ?`)
     this.#readRestKey = database.prepare(
       `select seq, time from rest_key where app_id = ? and conv_id = ? and kind = ? and sender_id = ? and msg_seq = ?
        and random = ? and hash = ?`,
@@ -66,25 +65,15 @@ export class MessageAppender {
     const imported = item.key.kind === 'import'
     const time = imported || item.importTime > 0 ? item.importTime : Math.max(head.lastTime, now)
     const seq = head.headSeq + 1
-    const repeated = this.#claimKey(item, head, seq, time, now)
+    const { key } = item
+    const repeated = key.kind === 'client' ? undefined : this.#claimRestKey(item, head, seq, time, now)
     if (repeated) return repeated
 
-    const countable = (item.flags & MessageFlag.NO_UNREAD) === 0
+    const counted = (item.flags & MessageFlag.NO_UNREAD) === 0 ? 1 : 0
     const fromLo = item.sender === head.lo
-    if (countable) {
-      head.countNo++
-      if (fromLo) head.sentLo++
-      else head.sentHi++
-    }
-    head.headSeq = seq
-    if (!imported) head.lastTime = Math.max(head.lastTime, time)
     // An import that is older than what the list shows does not become the last message, for anybody, at any time.
     const flags = imported && time < head.listTime ? item.flags | MessageFlag.NO_LAST_MESSAGE : item.flags
-    if ((flags & MessageFlag.NO_LAST_MESSAGE) === 0) {
-      head.listSeq = seq
-      head.listTime = Math.max(head.listTime, time)
-    }
-    this.#insertMessage.run(
+    const { changes } = this.#insertMessage.run(
       item.app,
       head.conv,
       seq,
@@ -94,12 +83,23 @@ export class MessageAppender {
       time,
       item.clientTime,
       flags,
-      head.countNo,
-      fromLo ? head.sentLo : head.sentHi,
+      head.countNo + counted,
+      (fromLo ? head.sentLo : head.sentHi) + counted,
       item.body,
       item.custom,
       item.pushInfo,
+      key.kind === 'client' ? key.hash : '',
     )
+    if (changes === 0) return this.#sentBefore(item, head)
+    head.countNo += counted
+    if (fromLo) head.sentLo += counted
+    else head.sentHi += counted
+    head.headSeq = seq
+    if (!imported) head.lastTime = Math.max(head.lastTime, time)
+    if ((flags & MessageFlag.NO_LAST_MESSAGE) === 0) {
+      head.listSeq = seq
+      head.listTime = Math.max(head.listTime, time)
+    }
     this.#heads.touchSides(head, Math.floor(now / SECONDS_A_DAY))
     this.#heads.markDirty(head)
     return {
@@ -113,47 +113,57 @@ export class MessageAppender {
     }
   }
 
-  /** Takes the item's key for `seq`, or tells what an earlier item with the same key became. */
-  #claimKey(item: AppendItem, head: Head, seq: number, time: number, now: number): AppendResult | undefined {
+  /** What the message with the same client key became. */
+  #sentBefore(item: AppendItem, head: Head): AppendResult {
+    const row = this.#readByClientKey.get(item.app, item.clientTime, head.conv, item.sender, item.random)
+    if (item.key.kind !== 'client' || row?.client_hash !== item.key.hash) return { outcome: 'conflict' }
+    return earlier(head, row)
+  }
+
+  /** Takes the key of a REST send or import for `seq`, or tells what an earlier one with the same key became. */
+  #claimRestKey(
+    item: AppendItem,
+    head: Head,
+    seq: number,
+    time: number,
+    now: number,
+  ): AppendResult | undefined {
     const { app, sender, random } = item
-    if (item.key.kind === 'client') {
-      const claimed = this.#insertClientKey.run(
-        app,
-        head.conv,
-        sender,
-        item.clientTime,
-        random,
-        item.key.hash,
-        seq,
-        Math.floor(now / SECONDS_A_DAY),
-      )
-      if (claimed.changes > 0) return undefined
-      const known = this.#readClientKey.get(app, head.conv, sender, item.clientTime, random)
-      if (!known || known.hash !== item.key.hash) return { outcome: 'conflict' }
-      return this.#earlier(app, head, known.seq, item)
-    }
     const kind = item.key.kind === 'rest' ? REST_KIND.send : REST_KIND.import
     // An import is the same whichever side is named as the sender and whatever it says (rest-1 section 4.1).
     const keySender = item.key.kind === 'rest' ? sender : 0
     const hash = item.key.kind === 'rest' ? item.key.hash : String(time)
     const known = this.#readRestKey.get(app, head.conv, kind, keySender, item.msgSeq, random, hash)
     if (known && (kind === REST_KIND.import || known.time > now - REST_WINDOW_SECONDS))
-      return this.#earlier(app, head, known.seq, item)
+      return this.#restBefore(item, head, known.seq)
     this.#writeRestKey.run(app, head.conv, kind, keySender, item.msgSeq, random, hash, seq, time)
     return undefined
   }
 
-  /** A key may outlive its message, which the history's end took away; what is still known is told then. */
-  #earlier(app: number, head: Head, seq: number, item: AppendItem): AppendResult {
-    const row = this.#readMessage.get(app, head.conv, seq)
+  /** The key may outlive its message, which the history's end took away; what is still known is told then. */
+  #restBefore(item: AppendItem, head: Head, seq: number): AppendResult {
+    const row = this.#readMessage.get(item.app, head.conv, seq)
+    if (row) return earlier(head, row)
     return {
       outcome: 'duplicate',
       conv: head.conv,
       seq,
-      time: row?.time ?? (item.importTime || item.clientTime),
-      msgSeq: row?.msg_seq ?? item.msgSeq,
-      countNo: row?.count_no ?? head.countNo,
-      flags: row?.flags ?? item.flags,
+      time: item.importTime || item.clientTime,
+      msgSeq: item.msgSeq,
+      countNo: head.countNo,
+      flags: item.flags,
     }
+  }
+}
+
+function earlier(head: Head, row: EarlierRow): AppendResult {
+  return {
+    outcome: 'duplicate',
+    conv: head.conv,
+    seq: row.seq,
+    time: row.time,
+    msgSeq: row.msg_seq,
+    countNo: row.count_no,
+    flags: row.flags,
   }
 }

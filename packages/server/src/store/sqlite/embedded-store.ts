@@ -42,6 +42,7 @@ export class EmbeddedStore implements Store {
   #storageError: string | undefined
   #idle: (() => void) | undefined
   #closed = false
+  #dead = false
 
   private constructor(
     read: Kysely<Schema>,
@@ -109,6 +110,7 @@ export class EmbeddedStore implements Store {
     this.#closed = true
     if (this.waiting > 0) await new Promise<void>(resolve => (this.#idle = resolve))
     await this.read.destroy()
+    if (this.#dead) return
     await new Promise<void>(resolve => {
       this.#worker.onmessage = () => resolve()
       this.#worker.postMessage('close')
@@ -127,6 +129,7 @@ export class EmbeddedStore implements Store {
           },
         ),
       )
+    if (this.#dead) return Promise.reject(notStored())
     if (this.#queue.length >= WAITING_MAX)
       return Promise.reject(
         new CommandError(
@@ -181,12 +184,14 @@ export class EmbeddedStore implements Store {
 
   /** The writer's thread is gone: nothing can be stored any more until a restart. */
   #die(reason: string): void {
+    this.#dead = true
     this.#storageError = reason
     this.#onDefect(`The writer stopped: ${reason}`)
     const batch = this.#inFlight ?? []
     this.#inFlight = undefined
     for (const waiting of [...batch, ...this.#queue]) waiting.reject(notStored())
     this.#queue = []
+    this.#idle?.()
   }
 
   async #loadEpoch(): Promise<void> {

@@ -1,0 +1,3 @@
+import { buildConsole } from './bin/ensure-built.ts'
+
+await buildConsole()

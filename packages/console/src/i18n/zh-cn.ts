@@ -1,0 +1,5 @@
+import type { TextKey } from './en.ts'
+import { zhFrame } from './zh-frame.ts'
+import { zhRooms } from './zh-rooms.ts'
+
+export const zhCn: Readonly<Record<TextKey, string>> = { ...zhFrame, ...zhRooms }

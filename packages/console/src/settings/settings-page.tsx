@@ -1,0 +1,121 @@
+import { Stack, TextInput, Title } from '@mantine/core'
+import { isSettingKey, type SettingKey, settingRow } from '@rookery/protocol/limits'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { AppSetting, ServerInfo } from '../api/answers.ts'
+import { runCommand } from '../api/console-call.ts'
+import { useMay } from '../api/session.tsx'
+import { useApp } from '../apps/app-frame.tsx'
+import { en, type TextKey } from '../i18n/en.ts'
+import { useLanguage, useT } from '../i18n/language.tsx'
+import { Icon } from '../parts/icons.tsx'
+import { PageHead } from '../parts/page-head.tsx'
+import { QueryView } from '../parts/query-view.tsx'
+import { SettingLine } from './setting-line.tsx'
+import { settingText } from './setting-text.ts'
+
+export type KnownSetting = AppSetting & { readonly key: SettingKey }
+
+export function SettingsPage() {
+  const t = useT()
+  const { language } = useLanguage()
+  const { appId } = useApp()
+  const mayChange = useMay('admin', appId)
+  const [search, setSearch] = useState('')
+  const server = useQuery({ queryKey: ['server'], queryFn: () => runCommand<ServerInfo>('server info', {}) })
+  const settings = useQuery({
+    queryKey: ['app', appId, 'settings'],
+    queryFn: () => runCommand<readonly AppSetting[]>('app settings', { appId }),
+  })
+  const wanted = search.trim().toLowerCase()
+  const isWanted = (setting: KnownSetting) =>
+    setting.key.toLowerCase().includes(wanted) ||
+    settingText(language, setting.key).toLowerCase().includes(wanted)
+  return (
+    <>
+      <PageHead title={t('nav.settings')} about={t('settings.about')} />
+      <Stack>
+        <TextInput
+          aria-label={t('settings.search')}
+          placeholder={t('settings.search')}
+          leftSection={<Icon name="search" size={16} />}
+          value={search}
+          onChange={event => setSearch(event.currentTarget.value)}
+          maw={420}
+        />
+        <QueryView query={server}>
+          {info => (
+            <QueryView query={settings}>
+              {list => (
+                <Groups
+                  groups={grouped(
+                    list
+                      .filter(isKnown)
+                      .filter(setting => isInForce(info, setting))
+                      .filter(isWanted),
+                  )}
+                  mayChange={mayChange}
+                />
+              )}
+            </QueryView>
+          )}
+        </QueryView>
+      </Stack>
+    </>
+  )
+}
+
+function Groups(props: {
+  readonly groups: ReadonlyMap<string, readonly KnownSetting[]>
+  readonly mayChange: boolean
+}) {
+  const t = useT()
+  const { appId } = useApp()
+  if (props.groups.size === 0) return t('settings.no-match')
+  return [...props.groups].map(([group, settings]) => {
+    const key = `settings.group.${group}`
+    return (
+      <section key={group}>
+        <Title order={2} fz="h4" mb="sm" mt="md">
+          {Object.hasOwn(en, key) ? t(key as TextKey) : group}
+        </Title>
+        <Stack gap="sm">
+          {settings.map(setting => (
+            <SettingLine
+              // Another value from the server starts the line anew.
+              key={`${setting.key} ${String(setting.value)} ${setting.own}`}
+              appId={appId}
+              setting={setting}
+              mayChange={props.mayChange}
+            />
+          ))}
+        </Stack>
+      </section>
+    )
+  })
+}
+
+/** A server of another version may know settings that this page does not. */
+function isKnown(setting: AppSetting): setting is KnownSetting {
+  return isSettingKey(setting.key) && settingRow(setting.key).scope === 'app'
+}
+
+function isInForce(info: ServerInfo, { key }: KnownSetting): boolean {
+  return info.settings.includes(key)
+}
+
+const SAME_GROUP: Readonly<Record<string, string>> = {
+  admin: 'account',
+  profile: 'account',
+  receipt: 'message',
+  history: 'message',
+  conv: 'conversation',
+  status: 'session',
+}
+
+function grouped(settings: readonly KnownSetting[]): Map<string, KnownSetting[]> {
+  return Map.groupBy(settings, ({ key }) => {
+    const prefix = key.split('.')[0] ?? ''
+    return SAME_GROUP[prefix] ?? prefix
+  })
+}

@@ -1,6 +1,6 @@
 import { sign } from '@rookery/usersig'
-import { importAccounts } from './account-import.ts'
 import { AccountError, Accounts, type DemoUser, PASSWORD_MAX } from './accounts.ts'
+import { AppAdmin } from './app-admin.ts'
 import { AppSessions } from './app-sessions.ts'
 import { AttemptLimit } from './attempt-limit.ts'
 import { buildWeb } from './web-bundle.ts'
@@ -15,6 +15,10 @@ export interface ExampleOptions {
   readonly rookeryUrl?: string
   /** The app admin as whom users are imported; nobody can sign in or up under it. Default `administrator`. */
   readonly admin?: string
+  /** Lifetime of a UserSig; one day when left out. */
+  readonly userSigSeconds?: number
+  /** `https://files.example.org`: from where the page shows pictures, sound and video; others are links. */
+  readonly mediaOrigins?: readonly string[]
   readonly warn?: (text: string) => void
 }
 
@@ -38,7 +42,7 @@ const SIGNUPS_PER_ADDRESS = 10
 export async function createExampleApp(options: ExampleOptions): Promise<ExampleApp> {
   const [accounts, assets] = await Promise.all([Accounts.open(options.dataFolder), buildWeb()])
   const server = new AppServer(options, accounts)
-  const policy = contentSecurityPolicy(options.rookeryUrl)
+  const policy = contentSecurityPolicy(options)
   return {
     demoUsers: accounts.demoUsers,
     async pages(request, url, address) {
@@ -75,6 +79,7 @@ class AppServer {
   readonly #logins = new AttemptLimit(LOGINS_PER_ADDRESS)
   readonly #signUps = new AttemptLimit(SIGNUPS_PER_ADDRESS)
   readonly #admin: string
+  #rookery: AppAdmin | undefined
   #imported = 0
 
   constructor(options: ExampleOptions, accounts: Accounts) {
@@ -98,6 +103,8 @@ class AppServer {
         return this.#userSig(userID)
       case 'GET people':
         return json(200, { people: this.#accounts.people() })
+      case 'GET presence':
+        return this.#presence(url)
       case 'POST logout':
         this.#sessions.close(token)
         return json(200, {})
@@ -138,10 +145,10 @@ class AppServer {
 
   /** Step 2: a UserSig, for the user who is signed in and nobody else. */
   async #userSig(userID: string): Promise<Response> {
-    const { sdkAppId, rookeryUrl } = this.#options
+    const { sdkAppId, rookeryUrl, userSigSeconds = USERSIG_SECONDS } = this.#options
     const key = await this.#key()
-    const userSig = sign({ sdkAppId, userId: userID, key, expire: USERSIG_SECONDS })
-    const expiresAt = Math.floor(Date.now() / 1000) + USERSIG_SECONDS
+    const userSig = sign({ sdkAppId, userId: userID, key, expire: userSigSeconds })
+    const expiresAt = Math.floor(Date.now() / 1000) + userSigSeconds
     return json(200, { userID, userSig, sdkAppId, expiresAt, serverUrl: rookeryUrl ?? '/' })
   }
 
@@ -149,17 +156,32 @@ class AppServer {
     const people = this.#accounts.people()
     if (this.#imported === people.length) return
     try {
-      await importAccounts(people, {
-        url: this.#options.rookeryUrl ?? url.origin,
-        sdkAppId: this.#options.sdkAppId,
-        key: await this.#key(),
-        admin: this.#admin,
-      })
+      await this.#asAdmin(url).importAccounts(people)
       this.#imported = people.length
     } catch (cause) {
       // Their first login makes the accounts as well; until then nobody can write to them.
       this.#options.warn?.(`The example's users could not be imported: ${cause}`)
     }
+  }
+
+  /** Who can be reached now: the page asks this server, for the REST API is not for pages. */
+  async #presence(url: URL): Promise<Response> {
+    try {
+      return json(200, { presence: await this.#asAdmin(url).presenceOf(this.#accounts.people()) })
+    } catch (cause) {
+      this.#options.warn?.(`Rookery could not be asked who is online: ${cause}`)
+      return json(503, { error: 'Rookery does not tell who is online just now.' })
+    }
+  }
+
+  #asAdmin(url: URL): AppAdmin {
+    this.#rookery ??= new AppAdmin({
+      host: this.#options.rookeryUrl ?? url.origin,
+      sdkAppId: this.#options.sdkAppId,
+      admin: this.#admin,
+      keyProvider: () => this.#key(),
+    })
+    return this.#rookery
   }
 
   async #key(): Promise<string> {
@@ -195,11 +217,14 @@ function isThisMachine(host: string, address: string): boolean {
   )
 }
 
-function contentSecurityPolicy(rookeryUrl: string | undefined): string {
+function contentSecurityPolicy({ rookeryUrl, mediaOrigins = [] }: ExampleOptions): string {
   const socket = rookeryUrl === undefined ? '' : ` ${new URL(rookeryUrl).origin.replace(/^http/, 'ws')}`
+  // Whoever may name any address in a message would learn who looks at it, and from where.
+  const media = ["'self'", ...mediaOrigins.map(it => new URL(it).origin)].join(' ')
   return [
-    `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'${socket}`,
-    `base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'`,
+    `default-src 'none'; script-src 'self'; style-src 'self'; img-src ${media}; media-src ${media}`,
+    `connect-src 'self'${socket}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    `require-trusted-types-for 'script'`,
   ].join('; ')
 }
 

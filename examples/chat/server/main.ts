@@ -3,7 +3,8 @@ import { createExampleApp } from './example-app.ts'
 // The app server as a program of its own, beside a Rookery that runs elsewhere:
 //   SDKAPPID=… SECRETKEY=… ROOKERY_URL=https://chat.example.org bun examples/chat/server/main.ts
 
-const { SDKAPPID, SECRETKEY, ROOKERY_URL, DATA_FOLDER = '.rookery/example-chat', PORT = '8090' } = process.env
+const { SDKAPPID, SECRETKEY, ROOKERY_URL, MEDIA_ORIGINS = '' } = process.env
+const { DATA_FOLDER = '.rookery/example-chat', PORT = '8090' } = process.env
 if (!Number(SDKAPPID) || !SECRETKEY || !ROOKERY_URL) {
   console.error(
     'Set SDKAPPID, SECRETKEY and ROOKERY_URL (and DATA_FOLDER, PORT where the defaults do not fit).',
@@ -16,6 +17,7 @@ const app = await createExampleApp({
   secretKey: SECRETKEY,
   dataFolder: DATA_FOLDER,
   rookeryUrl: ROOKERY_URL,
+  mediaOrigins: MEDIA_ORIGINS.split(/\s+/).filter(it => it !== ''),
   warn: text => console.warn(text),
 })
 const server = Bun.serve({

@@ -19,6 +19,20 @@ export const STABLE_AFTER = 10_000
 /** No frame for this long with requests in flight: ask. As long again: the socket is dead. */
 export const PROBE_AFTER = 5_000
 
+/** After a sleep: no frame for this long after having asked, and the socket is dead. */
+export const WAKE_PATIENCE = 3_000
+/** A timer of this length that fires as much too late again: the machine slept. */
+export const WAKE_TICK = 5_000
+/** Signs of waking that come within this time are one. */
+export const WAKE_PAUSE = 1_000
+/** A tab that nobody let in asks again after this. */
+export const JOIN_PAUSE = 3_000
+/**
+ * A tab that takes over claims a generation above any that the closed one can have reached: the lock says that no other
+ * socket of this session lives here.
+ */
+export const TAKEOVER_GENERATIONS = 1_000_000
+
 /** The door allows 32 in flight (wire-protocol.md); two stay free for session commands. */
 export const IN_FLIGHT = 30
 /** The door allows 50 frames a second; session commands need room too. */

@@ -1,6 +1,7 @@
 import { ChatClient } from './client/chat-client.ts'
 import type { CreateOptions } from './client/client-life.ts'
 import { systemClock } from './clock.ts'
+import { browserTabs } from './tabs/browser-tabs.ts'
 import { webSocketTransport } from './transport/web-socket-transport.ts'
 
 export type { ChatClient as ChatSDK } from './client/chat-client.ts'
@@ -25,7 +26,7 @@ export function create(options: CreateOptions): ChatClient {
     present.adopt(options)
     return present
   }
-  const runtime = { transport: webSocketTransport, clock: systemClock }
+  const runtime = { transport: webSocketTransport, clock: systemClock, tabs: browserTabs() }
   const client = new ChatClient(options ?? { SDKAppID: 0 }, runtime, () => {
     if (instances.get(id) === client) instances.delete(id)
   })

@@ -10,6 +10,7 @@ import { textOf } from '../messages/content.ts'
 import { LocalFiles } from '../messages/local-files.ts'
 import type { Message } from '../messages/message.ts'
 import { type Author, NOBODY } from '../messages/message-factory.ts'
+import type { Tabs } from '../tabs/tabs.ts'
 import { endpointOf } from '../transport/endpoint.ts'
 import type { Transport } from '../transport/transport.ts'
 import type { LooseText, Untyped } from '../untyped.ts'
@@ -35,6 +36,8 @@ export interface CreateOptions {
 export interface Runtime {
   readonly transport: Transport
   readonly clock: Clock
+  /** Undefined: this client has a socket of its own. */
+  readonly tabs?: Tabs | undefined
 }
 
 export interface LoginData {
@@ -79,7 +82,6 @@ export class ClientLife {
   #loginUser = ''
   /** Why there is no session: a reason of 2999, or undefined before the first login. */
   #absence: number | undefined
-  readonly #onNetwork = (): void => this.#session?.nudge()
 
   constructor(options: CreateOptions, runtime: Runtime, onDestroy: () => void) {
     this.#sdkAppId = Number(options.SDKAppID) || 0
@@ -88,7 +90,6 @@ export class ClientLife {
     this.#platform = textOf(options.platform) || 'Web'
     this.#runtime = runtime
     this.#onDestroy = onDestroy
-    globalThis.addEventListener?.('online', this.#onNetwork)
   }
 
   /** A later `create` may bring the address that the first did not have. */
@@ -189,7 +190,6 @@ export class ClientLife {
     this.#onDestroy()
     await this.logout()
     this.#absence = undefined
-    globalThis.removeEventListener?.('online', this.#onNetwork)
     this.#emitter.clear()
     return ok({})
   }

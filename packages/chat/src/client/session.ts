@@ -4,9 +4,11 @@ import { CACHED_MESSAGES, LOGIN_TIMEOUT } from '../bounds.ts'
 import { ChatError } from '../chat-error.ts'
 import type { Clock } from '../clock.ts'
 import { Connection, type EndReason } from '../connection/connection.ts'
+import type { Line } from '../connection/line.ts'
 import { kickTypeOf } from '../connection/login-verdict.ts'
 import type { CallOptions, ReplyBody } from '../connection/request-table.ts'
 import type { GetUserSig } from '../connection/user-sig.ts'
+import { WakeWatch } from '../connection/wake-watch.ts'
 import { EVENT } from '../constants/event.ts'
 import { ConversationActions } from '../conversations/conversation-actions.ts'
 import { ConversationGroups } from '../conversations/conversation-groups.ts'
@@ -23,11 +25,14 @@ import { type Author, NOBODY } from '../messages/message-factory.ts'
 import { Outbox } from '../messages/outbox.ts'
 import { Profiles } from '../profiles/profiles.ts'
 import { Sync } from '../sync/sync.ts'
+import { SharedConnection } from '../tabs/shared-connection.ts'
+import type { Tabs } from '../tabs/tabs.ts'
 import type { Transport } from '../transport/transport.ts'
 
 export interface SessionOptions {
   readonly transport: Transport
   readonly clock: Clock
+  readonly tabs?: Tabs | undefined
   readonly url: string
   readonly sdkAppId: number
   readonly userID: string
@@ -66,7 +71,8 @@ export class Session {
   readonly extensions: MessageExtensions
   readonly profiles: Profiles
   readonly #options: SessionOptions
-  readonly #connection: Connection
+  readonly #line: Line
+  readonly #wakeWatch: WakeWatch
   readonly #list = new ConversationList()
   readonly #cache = new MessageCache(CACHED_MESSAGES)
   readonly #sync: Sync
@@ -83,7 +89,7 @@ export class Session {
     const { clock, emit, userID } = options
     const [list, cache] = [this.#list, this.#cache]
     const call = (cmd: string, body: unknown, how?: CallOptions): Promise<ReplyBody> =>
-      this.#connection.call(cmd, body, how)
+      this.#line.call(cmd, body, how)
     const inbox = new Inbox({
       me: userID,
       cache,
@@ -115,7 +121,10 @@ export class Session {
     })
     this.extensions = new MessageExtensions({ inbox, call })
     this.profiles = new Profiles({ call })
-    this.#connection = new Connection({ ...options, userId: userID, hooks: this.#hooks() })
+    const { tabs } = options
+    const line = { ...options, userId: userID, hooks: this.#hooks() }
+    this.#line = tabs ? new SharedConnection({ ...line, tabs }) : new Connection(line)
+    this.#wakeWatch = new WakeWatch(clock, () => this.#line.wake())
   }
 
   get author(): Author {
@@ -132,7 +141,7 @@ export class Session {
 
   /** Unix milliseconds. */
   get serverNow(): number {
-    return this.#connection.serverNow()
+    return this.#line.serverNow()
   }
 
   get totalUnread(): number {
@@ -141,10 +150,6 @@ export class Session {
 
   findMessage(id: string): ReturnType<MessageCache['get']> {
     return this.#cache.get(id)
-  }
-
-  nudge(): void {
-    this.#connection.nudge()
   }
 
   /** Resolves as soon as the server has let us in; SDK_READY comes later. */
@@ -162,7 +167,7 @@ export class Session {
             `The server did not answer within ${LOGIN_TIMEOUT / 1000} s. Check the network and proxyServer, then log in again.`,
           ),
         )
-        this.#connection.stop()
+        this.#line.stop()
       })
       this.#entered = answer => {
         settle()
@@ -172,7 +177,8 @@ export class Session {
         settle()
         reject(error)
       }
-      this.#connection.start()
+      this.#wakeWatch.start()
+      this.#line.start()
     })
   }
 
@@ -180,7 +186,8 @@ export class Session {
   async logout(): Promise<void> {
     this.#isOver = true
     this.#isReady = false
-    await this.#connection.logout()
+    this.#wakeWatch.stop()
+    await this.#line.logout()
   }
 
   #hooks() {
@@ -210,6 +217,7 @@ export class Session {
   }
 
   #finish(end: EndReason): void {
+    this.#wakeWatch.stop()
     this.#isReady = false
     if (this.#refused) {
       this.#refused(loginError(end))

@@ -3,9 +3,11 @@ import type { EventFrame, KickType, LoginAnswer, ReplyFrame } from '@rookery/pro
 import { LOGOUT_TIMEOUT, OPEN_TIMEOUT } from '../bounds.ts'
 import { ChatError } from '../chat-error.ts'
 import type { Cancel, Clock } from '../clock.ts'
+import type { TabEvent } from '../tabs/tabs.ts'
 import type { Link, Transport } from '../transport/transport.ts'
 import { type Effect, type Input, type NetState, netStateOf, type State, step } from './connection-state.ts'
 import { Heartbeat, type HelloBody } from './heartbeat.ts'
+import type { Credentials, Line } from './line.ts'
 import { verdictOf } from './login-verdict.ts'
 import { Renewal } from './renewal.ts'
 import { type CallOptions, type ReplyBody, RequestTable } from './request-table.ts'
@@ -23,12 +25,14 @@ export interface ConnectionHooks {
   /** Logged in, for the first time or again. */
   onOnline(answer: LoginAnswer): void
   onOffline(): void
-  onEvent(frame: EventFrame): void
+  onEvent(frame: TabEvent): void
   /** What `session/hello` compares; undefined before the first synchronisation. */
   hello(): HelloBody | undefined
   /** The server has more than this client knows. */
   onLag(): void
   onEnd(reason: EndReason): void
+  /** What it takes to come back as this session changed. */
+  onCredentials?(): void
 }
 
 export interface ConnectionOptions {
@@ -40,6 +44,10 @@ export interface ConnectionOptions {
   readonly userSig: string
   readonly platform: string
   readonly getUserSig: GetUserSig | undefined
+  /** Requests that were made before this connection; default none. */
+  readonly table?: RequestTable
+  /** A session to come back to; default none. */
+  readonly session?: Credentials['session']
   readonly hooks: ConnectionHooks
 }
 
@@ -54,7 +62,7 @@ const KICK_TYPES: readonly KickType[] = [
 ]
 
 /** Drives the state machine of `connection-state.ts` with a transport and a clock. */
-export class Connection {
+export class Connection implements Line {
   readonly #options: ConnectionOptions
   readonly #table: RequestTable
   readonly #renewal: Renewal | undefined
@@ -63,7 +71,7 @@ export class Connection {
   #link: Link | undefined
   #cancelTimer: Cancel | undefined
   #userSig: string
-  #session: { readonly id: string; readonly generation: number; readonly token: string } | undefined
+  #session: Credentials['session']
   #serverOffset = 0
   #ending: EndReason = { why: 'stopped' }
   #net: NetState = 'disconnected'
@@ -73,12 +81,11 @@ export class Connection {
   constructor(options: ConnectionOptions) {
     this.#options = options
     this.#userSig = options.userSig
-    this.#table = new RequestTable({
-      clock: options.clock,
-      send: text => {
-        this.#link?.send(text)
-        this.#heartbeat.watch()
-      },
+    this.#session = options.session
+    this.#table = options.table ?? new RequestTable(options.clock)
+    this.#table.through(text => {
+      this.#link?.send(text)
+      this.#heartbeat.watch()
     })
     this.#heartbeat = new Heartbeat({
       clock: options.clock,
@@ -122,17 +129,28 @@ export class Connection {
     this.stop()
   }
 
-  nudge(): void {
+  wake(): void {
+    this.#heartbeat.probe()
     this.#take({ is: 'nudge' })
+  }
+
+  get credentials(): Credentials {
+    return { userSig: this.#userSig, session: this.#session }
+  }
+
+  /** Milliseconds by which the server's clock is ahead. */
+  get serverOffset(): number {
+    return this.#serverOffset
+  }
+
+  /** The server's answer as it is, also a refusal. */
+  request(cmd: string, body: unknown, options?: CallOptions): Promise<ReplyBody> {
+    return this.#table.call(cmd, body, options)
   }
 
   /** The answer's fields, or a {@link ChatError} with the server's code. */
   async call(cmd: string, body: unknown, options?: CallOptions): Promise<ReplyBody> {
-    const reply = await this.#table.call(cmd, body, options)
-    if (reply.ActionStatus === 'FAIL' || (reply.ErrorCode !== 0 && reply.ActionStatus !== 'OK')) {
-      throw refusal(reply)
-    }
-    return reply
+    return accepted(await this.request(cmd, body, options))
   }
 
   #take(input: Input): void {
@@ -301,6 +319,7 @@ export class Connection {
     const reply = await this.call('session/renew', { usersig }, { urgent: true })
     const serverTimeMs = Number(reply.ServerTimeMs)
     this.#serverOffset = serverTimeMs - this.#options.clock.now()
+    this.#options.hooks.onCredentials?.()
     return { issuedAt: serverTimeMs / 1000, expiresAt: Number(reply.ExpiresAt) }
   }
 
@@ -315,15 +334,25 @@ export class Connection {
     this.#link?.close()
     this.#link = undefined
     this.#options.hooks.onEnd(this.#ending)
-    this.#table.end(new ChatError(ErrorCode.SDK_NOT_READY, 'The session is over. Log in again.'))
+    this.#table.end(sessionOver())
   }
 }
+
+export const sessionOver = (): ChatError =>
+  new ChatError(ErrorCode.SDK_NOT_READY, 'The session is over. Log in again.')
 
 /** A session that ended while its client was away: its login is answered with how it ended. */
 function kickOf(reply: ReplyBody): KickType | undefined {
   if (reply.ErrorCode !== ErrorCode.LOGIN_STATE_INVALID) return undefined
   const ended = reply.ErrorDetail?.ended
   return KICK_TYPES.find(type => type === ended)
+}
+
+/** The answer, unless it is a refusal. */
+export function accepted(reply: ReplyBody): ReplyBody {
+  if (reply.ActionStatus === 'FAIL' || (reply.ErrorCode !== 0 && reply.ActionStatus !== 'OK'))
+    throw refusal(reply)
+  return reply
 }
 
 export function refusal(reply: ReplyBody): ChatError {

@@ -1,4 +1,4 @@
-import { PROBE_AFTER } from '../bounds.ts'
+import { PROBE_AFTER, WAKE_PATIENCE } from '../bounds.ts'
 import type { Cancel, Clock } from '../clock.ts'
 import type { ReplyBody } from './request-table.ts'
 
@@ -30,6 +30,8 @@ export class Heartbeat {
   readonly #options: HeartbeatOptions
   #cancelBeat: Cancel | undefined
   #cancelWatch: Cancel | undefined
+  #cancelProbe: Cancel | undefined
+  #frames = 0
   #isRunning = false
   #lastFrameAt = 0
   #helloAt = 0
@@ -52,11 +54,25 @@ export class Heartbeat {
     this.#cancelBeat?.()
     this.#cancelWatch?.()
     this.#cancelWatch = undefined
+    this.#cancelProbe?.()
   }
 
   /** A frame came. */
   heard(): void {
+    this.#frames += 1
     this.#lastFrameAt = this.#options.clock.now()
+  }
+
+  /** The machine may have slept: ask now, and give the socket up when nothing comes soon. */
+  probe(): void {
+    if (!this.#isRunning) return
+    const { clock, call, onStale } = this.#options
+    const frames = this.#frames
+    call('session/ping', {}).catch(() => undefined)
+    this.#cancelProbe?.()
+    this.#cancelProbe = clock.after(WAKE_PATIENCE, () => {
+      if (this.#frames === frames) onStale()
+    })
   }
 
   /** While requests are in flight, a socket that says nothing is asked, then given up. */

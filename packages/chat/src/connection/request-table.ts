@@ -34,16 +34,12 @@ interface Call {
   notBefore: number
 }
 
-export interface RequestTableOptions {
-  readonly clock: Clock
-  readonly send: (text: string) => void
-}
-
 const UTF8 = new TextEncoder()
 
 /** Requests in flight and in waiting: pairs them with answers, keeps within the door's limits, survives a lost socket. */
 export class RequestTable {
-  readonly #options: RequestTableOptions
+  readonly #clock: Clock
+  #send: (text: string) => void = () => undefined
   readonly #sent = new Map<number, Call>()
   #queue: Call[] = []
   #open = false
@@ -56,9 +52,14 @@ export class RequestTable {
   #oldestSentAt: number | undefined
   #ended: ChatError | undefined
 
-  constructor(options: RequestTableOptions) {
-    this.#options = options
-    this.#filledAt = options.clock.now()
+  constructor(clock: Clock) {
+    this.#clock = clock
+    this.#filledAt = clock.now()
+  }
+
+  /** The way that requests take from now on. */
+  through(send: (text: string) => void): void {
+    this.#send = send
   }
 
   /** When the longest unanswered request was sent; undefined when none is in flight. */
@@ -104,7 +105,7 @@ export class RequestTable {
         resolve,
         reject,
         notBefore: 0,
-        cancelTimeout: this.#options.clock.after(timeout, () => this.#expire(call, timeout)),
+        cancelTimeout: this.#clock.after(timeout, () => this.#expire(call, timeout)),
       }
       if (urgent) this.#transmit(call)
       else {
@@ -149,7 +150,7 @@ export class RequestTable {
     this.#sent.delete(frame.id)
     const { ErrorCode: code, ErrorDetail: detail } = frame.body
     if (code === ErrorCode.SERVICE_OVERLOAD && !call.urgent && (detail?.retryAfterMs ?? 0) > 0) {
-      call.notBefore = this.#options.clock.now() + (detail?.retryAfterMs ?? 0)
+      call.notBefore = this.#clock.now() + (detail?.retryAfterMs ?? 0)
       this.#queue.unshift(call)
     } else {
       call.cancelTimeout()
@@ -163,7 +164,7 @@ export class RequestTable {
     this.#cancelPump?.()
     this.#cancelPump = undefined
     if (!this.#open) return
-    const now = this.#options.clock.now()
+    const now = this.#clock.now()
     this.#allowance = Math.min(
       FRAMES_PER_SECOND,
       this.#allowance + ((now - this.#filledAt) * FRAMES_PER_SECOND) / 1000,
@@ -191,14 +192,14 @@ export class RequestTable {
     }
     this.#queue = later
     if (wakeIn !== Number.POSITIVE_INFINITY) {
-      this.#cancelPump = this.#options.clock.after(wakeIn, () => this.#pump())
+      this.#cancelPump = this.#clock.after(wakeIn, () => this.#pump())
     }
   }
 
   #transmit(call: Call): void {
-    if (this.#sent.size === 0) this.#oldestSentAt = this.#options.clock.now()
+    if (this.#sent.size === 0) this.#oldestSentAt = this.#clock.now()
     this.#sent.set(call.id, call)
-    this.#options.send(call.text)
+    this.#send(call.text)
   }
 
   #expire(call: Call, timeout: number): void {

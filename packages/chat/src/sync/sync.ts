@@ -1,4 +1,4 @@
-import type { EventFrame, WireContactGroup, WireConversation, WireMessage } from '@rookery/protocol/wire'
+import type { WireContactGroup, WireConversation, WireMessage } from '@rookery/protocol/wire'
 import { BUFFERED_FRAMES, GAP_GRACE } from '../bounds.ts'
 import type { Cancel, Clock } from '../clock.ts'
 import type { HelloBody } from '../connection/heartbeat.ts'
@@ -9,6 +9,7 @@ import type { Arrival, ConversationRecord } from '../conversations/conversation-
 import type { ChatEvent } from '../emitter.ts'
 import type { Inbox } from '../messages/inbox.ts'
 import type { Message } from '../messages/message.ts'
+import type { TabEvent } from '../tabs/tabs.ts'
 import { ConversationLog } from './conversation-log.ts'
 import { LogNumbers } from './log-numbers.ts'
 import { Puller } from './puller.ts'
@@ -87,14 +88,9 @@ export class Sync {
     return { Epoch: this.#epoch, LogNo: this.#log.value, Heads: heads.seq, Changes: heads.changeNo }
   }
 
-  onEvent(frame: EventFrame): void {
-    if (this.#isFetchingSnapshot) {
-      const isMessage = frame.ev === 'message'
-      this.#keep({
-        ...(isMessage && { peer: this.#peerOf(frame.m), seq: frame.m.Seq ?? 0 }),
-        run: () => this.#apply(frame),
-      })
-    } else this.#apply(frame)
+  onEvent(frame: TabEvent): void {
+    if (this.#isFetchingSnapshot) this.#keep({ ...this.#placeOf(frame), run: () => this.#apply(frame) })
+    else this.#apply(frame)
   }
 
   /** The answer to an own send: it names the conversation and the number. */
@@ -266,12 +262,25 @@ export class Sync {
     this.#take({ is: 'resumed', more: reply.More === 1 })
   }
 
-  #apply(frame: EventFrame): void {
+  /** Of the message that the frame tells of, if it does. */
+  #placeOf(frame: TabEvent): { readonly peer?: string; readonly seq?: number } {
+    if (frame.ev === 'message') return { peer: this.#peerOf(frame.m), seq: frame.m.Seq ?? 0 }
+    return frame.ev === 'ownStored' ? { peer: frame.To_Account, seq: frame.Seq } : {}
+  }
+
+  #apply(frame: TabEvent): void {
     const { list, inbox } = this.#options
     switch (frame.ev) {
       case 'message': {
         const record = list.ensureNumber(this.#peerOf(frame.m), frame.m.ConvId)
         if (record) this.#arrive(record, frame.m.Seq ?? 0, { is: 'message', m: frame.m })
+        break
+      }
+      case 'ownStored': {
+        const record = list.ensureNumber(frame.To_Account, frame.ConvId)
+        if (!record) break
+        record.log.sawHead(frame.Seq, record.log.changeNo)
+        this.#puller.soon(record)
         break
       }
       case 'online':

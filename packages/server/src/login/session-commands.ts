@@ -35,12 +35,12 @@ const verify = defineCommand({
   summary:
     'Checks a UserSig of this user as a login does and leaves the session as it is: for another tab that shares the socket.',
   http: 'none',
-  request: Type.Object({ usersig: Type.String({ maxLength: 16384, code: ErrorCode.USERSIG_EMPTY }) }),
+  request: Type.Object({ usersig: Type.String({ code: ErrorCode.USERSIG_EMPTY }) }),
   socket: {
-    request: Type.Object({ usersig: Type.String({ maxLength: 16384, code: ErrorCode.USERSIG_EMPTY }) }),
+    request: Type.Object({ usersig: Type.String({ code: ErrorCode.USERSIG_EMPTY }) }),
   },
   response: Type.Object({ ServerTimeMs: Type.Integer() }),
-  errors: [ErrorCode.LOGIN_STATE_INVALID, ErrorCode.USERSIG_EXPIRED, ErrorCode.USERSIG_SIGNATURE_MISMATCH],
+  errors: [...TICKET_ERRORS, ErrorCode.LOGIN_STATE_INVALID],
   async handler(call) {
     await call.services.sessions.verify(sessionOf(call), call.body.usersig)
     return { ServerTimeMs: Date.now() }

@@ -66,7 +66,11 @@ function tryLock(path: string): Database | undefined {
   }
 }
 
+/** Keeps held locks reachable: a collected connection would close, and its lock end, while the holder still works. */
+const heldDatabases = new Set<Database>()
+
 function held(database: Database, folder: string, as: LockHolder): DataFolderLock {
+  heldDatabases.add(database)
   const file = join(folder, HOLDER_FILE)
   writeFileSync(file, JSON.stringify({ pid: process.pid, as }), { mode: 0o600 })
   let released = false
@@ -77,6 +81,7 @@ function held(database: Database, folder: string, as: LockHolder): DataFolderLoc
       rmSync(file, { force: true })
       database.run('rollback')
       database.close()
+      heldDatabases.delete(database)
     },
   }
 }

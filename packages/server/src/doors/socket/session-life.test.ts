@@ -63,6 +63,23 @@ for (const [what, usersig, code] of BAD_RENEWALS)
     device.close()
   })
 
+for (const [what, usersig, code] of BAD_RENEWALS)
+  test(`another tab that verifies with ${what} gets ${code}, and the session lives on`, async () => {
+    const device = await server.connect('bob')
+    expect(await device.call('session/verify', { usersig: usersig() })).toMatchObject({ ErrorCode: code })
+    await device.ok('session/ping')
+    device.close()
+  })
+
+test('another tab may verify its own good UserSig; the end of the session stays what it was', async () => {
+  const device = await server.connect('bob', { usersig: server.userSig('bob', { expire: 1000 }) })
+  await device.ok('session/verify', { usersig: server.userSig('bob', { expire: 5000 }) })
+  expect(await device.ok('session/hello', { Epoch: 'x', LogNo: 0, Heads: 0, Changes: 0 })).toMatchObject({
+    ExpiresAt: device.login.ExpiresAt,
+  })
+  device.close()
+})
+
 test('too many bad renewals give 70050, a good one still works', async () => {
   await using strict = await startTestServer({ settings: { 'usersig.failuresPerMinute': 2 } })
   const device = await strict.connect('alice')

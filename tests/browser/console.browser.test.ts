@@ -20,7 +20,7 @@ let open: ConsolePage[] = []
 
 beforeAll(async () => {
   if (!mustRun) return
-  house = new RookeryProcess()
+  house = new RookeryProcess({ example: false })
   ;[browser] = await Promise.all([launchChromium(), house.start()])
 }, SETUP_MS)
 
@@ -187,7 +187,7 @@ browserTest(
 
 browserTest('a setting is changed beside its documented value, and taken back', async () => {
   const desk = await signedIn()
-  await desk.page.getByRole('link', { name: 'Example' }).click()
+  await desk.page.getByRole('link', { name: 'My app' }).click()
   await desk.room('Feature settings')
   const line = desk.page.locator('[data-setting="login.webInstances"]')
   expect(await line.textContent()).toContain('Documented: ')
@@ -204,7 +204,7 @@ browserTest('a setting is changed beside its documented value, and taken back', 
 browserTest('a phone in Chinese and in the dark has every room without a sideways scroll', async () => {
   const desk = await signedIn({ width: 360, height: 740, locale: 'zh-CN', scheme: 'dark' })
   const { page } = desk
-  await page.getByRole('link', { name: 'Example' }).click()
+  await page.getByRole('link', { name: 'My app' }).click()
   expect(await page.locator('html').getAttribute('data-mantine-color-scheme')).toBe('dark')
   for (const room of ['概览', '密钥', '应用管理员', '账号', 'UserSig 工具', '功能配置', '审计日志']) {
     await desk.button('导航').click()
@@ -228,6 +228,9 @@ browserTest('the whole way through a dialog is possible with the keyboard alone'
   await desk.page.keyboard.press('Space')
   await desk.page.keyboard.press('Tab')
   await desk.page.keyboard.press('Enter')
+  await desk.page.waitForTimeout(1500)
+  await desk.page.screenshot({ path: '/tmp/kb.png' })
+  console.log(await desk.page.evaluate(() => document.activeElement?.outerHTML.slice(0, 300)))
   await desk.page.getByRole('heading', { name: 'By keyboard' }).waitFor()
 })
 
@@ -236,7 +239,7 @@ browserTest('signing out shows the form, and what was behind it asks for a login
   await desk.page.getByRole('button', { name: `Signed in as ${NAME}` }).click()
   await desk.page.getByRole('menuitem', { name: 'Sign out' }).click()
   await desk.button('Sign in').waitFor()
-  await desk.page.goto(`${house.url}/console/apps/${house.sdkAppId}/keys`)
+  await desk.page.goto(`${house.url}/console/apps/1/keys`)
   await desk.page.getByLabel('Name').fill(NAME)
   await desk.page.getByLabel('Password').fill('wrong password')
   await desk.button('Sign in').click()

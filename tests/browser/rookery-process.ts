@@ -6,13 +6,18 @@ import type { Subprocess } from 'bun'
 const PROGRAM = join(import.meta.dir, '../../packages/server/src/cli/rookery.ts')
 const START_MS = 20_000
 
-/** What `npm start` runs: the real program with the example, on temporary folders. */
+/** What `npm start` runs: the real program, with the example unless told otherwise, on temporary folders. */
 export class RookeryProcess {
+  readonly #example: boolean
   readonly #root = mkdtempSync(join(tmpdir(), 'rookery-house-'))
   #child: Subprocess<'ignore', 'pipe', 'pipe'> | undefined
   #port = '0'
   /** All that the program printed since its last start. */
   output = ''
+
+  constructor({ example = true }: { readonly example?: boolean } = {}) {
+    this.#example = example
+  }
 
   get url(): string {
     return /running at (\S+)/.exec(this.output)?.[1] ?? ''
@@ -42,11 +47,14 @@ export class RookeryProcess {
   /** Resolves when the pages can be opened. A second start takes the same port. */
   async start(): Promise<void> {
     this.output = ''
-    const child = Bun.spawn([process.execPath, PROGRAM, 'serve', '--example', '--port', this.#port], {
-      cwd: this.#root,
-      env: this.#environment(),
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+    const child = Bun.spawn(
+      [process.execPath, PROGRAM, 'serve', ...(this.#example ? ['--example'] : []), '--port', this.#port],
+      {
+        cwd: this.#root,
+        env: this.#environment(),
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    )
     this.#child = child
     const started = Promise.withResolvers<void>()
     const timer = setTimeout(
@@ -57,8 +65,7 @@ export class RookeryProcess {
       const decoder = new TextDecoder()
       for await (const bytes of stream) {
         this.output += decoder.decode(bytes, { stream: true })
-        if (/user mira\s+password \S+/.test(this.output) && /SDKAppID \d+, app admin/.test(this.output))
-          started.resolve()
+        if (this.#isComplete()) started.resolve()
       }
     }
     void read(child.stdout)
@@ -68,6 +75,11 @@ export class RookeryProcess {
     )
     await started.promise.finally(() => clearTimeout(timer))
     this.#port = new URL(this.url).port
+  }
+
+  #isComplete(): boolean {
+    if (!this.#example) return /npx rookery help/.test(this.output)
+    return /user mira\s+password \S+/.test(this.output) && /SDKAppID \d+, app admin/.test(this.output)
   }
 
   async stop(): Promise<void> {

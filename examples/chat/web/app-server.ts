@@ -38,6 +38,10 @@ export const fetchTicket = () => call<Ticket>('POST', 'usersig')
 
 export const fetchPeople = async () => (await call<{ people: readonly Person[] }>('GET', 'people')).people
 
+/** UserIDs with `Online`, `PushOnline` or `Offline`. The app server asks Rookery: only it is an app admin. */
+export const fetchPresence = async () =>
+  (await call<{ presence: Readonly<Record<string, string>> }>('GET', 'presence')).presence
+
 export async function signOut(): Promise<void> {
   await call('POST', 'logout').catch(() => undefined)
   sessionStorage.removeItem(TOKEN)

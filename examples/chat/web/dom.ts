@@ -51,9 +51,23 @@ export function initial(avatar: HTMLElement | null, name: string, userID: string
   )
 }
 
+/** Shows the dialog with that id and gives what its form holds, or undefined when it was left. Escape leaves it. */
+export function ask(id: string): Promise<Readonly<Record<string, string>> | undefined> {
+  const dialog = byId<HTMLDialogElement>(id)
+  const form = dialog.querySelector('form') as HTMLFormElement
+  form.reset()
+  dialog.returnValue = ''
+  dialog.showModal()
+  return new Promise(resolve => {
+    const onClose = () =>
+      resolve(dialog.returnValue === 'ok' ? (Object.fromEntries(new FormData(form)) as Record<string, string>) : undefined)
+    dialog.addEventListener('close', onClose, { once: true })
+  })
+}
+
 let toastTimer: ReturnType<typeof setTimeout> | undefined
 
-/** Tells what went wrong, for a few seconds. */
+/** Tells what went wrong, or was done, for a few seconds. */
 export function toast(cause: unknown): void {
   const node = byId('toast')
   node.textContent = cause instanceof Error ? cause.message : String(cause)

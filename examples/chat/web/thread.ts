@@ -1,16 +1,20 @@
 import TencentCloudChat, { type ChatSDK, type Conversation, type Message } from '@rookery/chat'
 import type { Person } from './app-server.ts'
+import { type BubbleActions, fillBubble, makeBubble } from './bubble.ts'
+import { Composer } from './composer.ts'
 import { titleOf } from './conversations.ts'
-import { byId, clockTime, dayOf, element, initial, list, setText, toast } from './dom.ts'
-import { openMenu } from './message-menu.ts'
+import { byId, dayOf, element, initial, list, setText, toast } from './dom.ts'
+import { forward, isForwardable, Selection } from './forward.ts'
+import { openMenu, type Point } from './menu.ts'
+import { textOf } from './message-text.ts'
+import type { Presence } from './presence.ts'
+import { Receipts } from './receipts.ts'
+import { Search } from './search.ts'
 
 const { TYPES } = TencentCloudChat
 const PAGE = 20
 /** Pixels from the end within which new messages keep the view at the end. */
 const NEAR_END = 80
-
-/** What was typed and not sent, by both UserIDs. */
-const drafts = new Map<string, string>()
 
 type Row = { readonly day: string; readonly id: string } | Message
 
@@ -19,12 +23,21 @@ export class Thread {
   readonly peer: string
   readonly #chat: ChatSDK
   readonly #conversationID: string
-  readonly #draft: string
   readonly #messages = new Map<string, Message>()
   readonly #listening = new AbortController()
   readonly #scroller = byId('scroller')
-  readonly #field = byId<HTMLFormElement>('composer').elements.namedItem('text') as HTMLTextAreaElement
+  readonly #selection = new Selection()
+  readonly #receipts: Receipts
+  readonly #composer: Composer
+  readonly #search: Search
+  readonly #actions: BubbleActions = {
+    menu: (message, at) => this.#openMenu(message, at),
+    retry: message => this.#send(message, 'resendMessage'),
+    pick: message => this.#selection.toggle(message),
+    download: merger => this.#chat.downloadMergerMessage(merger),
+  }
   #title: string
+  #people: readonly Person[] = []
   #next = ''
   #isComplete = true
   #isLoading = false
@@ -33,21 +46,30 @@ export class Thread {
     this.#chat = chat
     this.peer = peer
     this.#title = peer
-    this.#draft = `${chat.getLoginUser()} ${peer}`
     this.#conversationID = `${TYPES.CONV_C2C}${peer}`
+    const { signal } = this.#listening
+    this.#receipts = new Receipts(chat, id => this.#messages.get(id))
+    this.#search = new Search({
+      onChange: () => this.show(),
+      onChoose: id => this.#bubble(id)?.scrollIntoView({ block: 'center' }),
+      signal,
+    })
+    this.#composer = new Composer({
+      chat,
+      peer,
+      send: message => this.#send(message, 'sendMessage'),
+      lastOwnText: () => this.#sorted().findLast(isEditable),
+      signal,
+    })
+    byId('earlier').addEventListener('click', () => this.#loadEarlier().catch(toast), { signal })
+    byId('stop-selecting').addEventListener('click', () => this.#select(false), { signal })
+    byId('forward-selected').addEventListener('click', () => this.#forwardSelected().catch(toast), { signal })
+    this.#scroller.addEventListener('scroll', () => this.#scrolled(), { signal })
   }
 
   async open(): Promise<void> {
-    const { signal } = this.#listening
-    this.#field.value = drafts.get(this.#draft) ?? ''
-    this.#field.addEventListener('input', () => drafts.set(this.#draft, this.#field.value), { signal })
-    this.#field.addEventListener('keydown', event => this.#typed(event), { signal })
-    byId('composer').addEventListener('submit', event => this.#submitted(event), { signal })
-    byId('earlier').addEventListener('click', () => this.#loadEarlier().catch(toast), { signal })
-    this.#scroller.addEventListener('scroll', () => this.#scrolled(), { signal })
-    this.showHead([], [])
-    this.show()
-    if (matchMedia('(pointer: fine)').matches) this.#field.focus()
+    this.showHead([], [], {})
+    this.#select(false)
     await this.#load('')
     this.#toEnd()
     this.markRead()
@@ -57,15 +79,18 @@ export class Thread {
 
   close(): void {
     this.#listening.abort()
+    this.#receipts.stop()
     byId('messages').replaceChildren()
   }
 
-  showHead(conversations: readonly Conversation[], people: readonly Person[]): void {
+  showHead(conversations: readonly Conversation[], people: readonly Person[], presence: Presence): void {
     const conversation = conversations.find(it => it.conversationID === this.#conversationID)
     const title = titleOf(conversation, this.peer, people)
     setText(byId('peer'), title)
+    setText(byId('peer-status'), { Online: 'Online', Offline: 'Offline' }[presence[this.peer] ?? ''] ?? '')
     initial(byId('peer-avatar'), title, this.peer)
     this.#title = title
+    this.#people = people
   }
 
   /** Messages that came while the page is open; those of other conversations are not shown here. */
@@ -80,6 +105,7 @@ export class Thread {
   markRead(): void {
     if (document.visibilityState !== 'visible' || !this.#chat.isReady()) return
     this.#chat.setMessageRead({ conversationID: this.#conversationID }).catch(toast)
+    this.#receipts.send()
   }
 
   /** The SDK changes messages in place: showing them again is enough. */
@@ -88,20 +114,42 @@ export class Thread {
     byId('earlier').hidden = this.#isComplete
     list(byId('messages'), this.#rows(), {
       key: row => ('day' in row ? row.id : row.ID),
-      make: row => ('day' in row ? element('li', 'day') : this.#bubble(row)),
-      fill: (node, row) => ('day' in row ? setText(node, row.day) : this.#fill(node, row)),
+      make: row => ('day' in row ? element('li', 'day') : this.#makeBubble(row)),
+      fill: (node, row) => ('day' in row ? setText(node, row.day) : this.#fillBubble(node, row)),
     })
     if (isAtEnd) this.#toEnd()
+    this.#search.mark([...byId('messages').querySelectorAll<HTMLElement>('.bubble')])
   }
 
-  /** In the server's order, those that it does not have yet at the end; a separator before each day. */
-  #rows(): readonly Row[] {
+  #makeBubble(message: Message): HTMLElement {
+    const bubble = makeBubble(message, this.#actions)
+    this.#receipts.watch(bubble)
+    return bubble
+  }
+
+  #fillBubble(bubble: HTMLElement, message: Message): void {
+    fillBubble(bubble, message, this.#title, this.#actions)
+    const pick = bubble.querySelector<HTMLInputElement>('.pick')
+    if (!pick) return
+    pick.disabled = !isForwardable(message)
+    pick.checked = this.#selection.has(message)
+  }
+
+  #bubble(id: string): Element | undefined {
+    return [...byId('messages').children].find(it => (it as HTMLElement).dataset.key === id)
+  }
+
+  /** In the server's order, those that it does not have yet at the end. */
+  #sorted(): readonly Message[] {
     const place = (message: Message) => message.sequence || Number.POSITIVE_INFINITY
-    const sorted = [...this.#messages.values()].sort((a, b) =>
-      place(a) === place(b) ? 0 : place(a) - place(b),
-    )
+    return [...this.#messages.values()].sort((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b)))
+  }
+
+  /** What the search leaves, with a separator before each day. */
+  #rows(): readonly Row[] {
     let last = ''
-    return sorted.flatMap((message): readonly Row[] => {
+    const found = this.#sorted().filter(message => this.#search.matches(message))
+    return found.flatMap((message): readonly Row[] => {
       const day = dayOf(message.time)
       const isNew = day !== last
       last = day
@@ -109,47 +157,39 @@ export class Thread {
     })
   }
 
-  #bubble(message: Message): HTMLElement {
-    const actions = element('button', 'actions', '⋯')
-    actions.ariaLabel = 'Message actions'
-    const retry = element('button', 'retry plain', 'Send again')
-    const bubble = element(
-      'li',
-      `bubble ${message.flow}`,
-      element('p'),
-      element('small', 'meta', element('time'), element('span', 'tick')),
-      retry,
-      actions,
-    )
-    bubble.querySelector('.tick')?.setAttribute('role', 'img')
-    actions.addEventListener('click', () => this.#openMenu(message, actions.getBoundingClientRect()))
-    retry.addEventListener('click', () => this.#send(message, 'resendMessage'))
-    bubble.addEventListener('contextmenu', event => {
-      event.preventDefault()
-      this.#openMenu(message, { left: event.clientX, bottom: event.clientY })
-    })
-    return bubble
-  }
-
-  #fill(bubble: HTMLElement, message: Message): void {
-    setText(bubble.querySelector('p'), textOf(message, this.#title))
-    setText(bubble.querySelector('time'), clockTime(message.time))
-    bubble.classList.toggle('recalled', message.isRevoked)
-    bubble.dataset.status = message.status
-    const tick = bubble.querySelector('.tick')
-    const [sign, meaning] = tickOf(message)
-    setText(tick, sign)
-    tick?.setAttribute('aria-label', meaning)
-    bubble.querySelector<HTMLElement>('.retry')?.toggleAttribute('hidden', message.status !== 'fail')
-  }
-
-  #openMenu(message: Message, at: { readonly left: number; readonly bottom: number }): void {
-    const isMine = message.flow === 'out' && message.status === 'success' && !message.isRevoked
-    openMenu(at, [
+  #openMenu(message: Message, at: Point): void {
+    const isMine = message.flow === 'out' && isForwardable(message)
+    openMenu('What to do with the message', at, [
       { label: 'Copy text', run: () => navigator.clipboard.writeText(textOf(message, this.#title)) },
+      ...(isEditable(message) ? [{ label: 'Edit', run: () => this.#composer.edit(message) }] : []),
       ...(isMine ? [{ label: 'Recall', run: () => this.#chat.revokeMessage(message) }] : []),
+      ...(isForwardable(message)
+        ? [
+            { label: 'Forward…', run: () => this.#forward([message]) },
+            { label: 'Select', run: () => this.#select(true, message) },
+          ]
+        : []),
       { label: 'Delete for me', run: () => this.#delete(message) },
     ])
+  }
+
+  #select(isOn: boolean, first?: Message): void {
+    this.#selection.show(isOn)
+    if (first) this.#selection.toggle(first)
+    this.show()
+  }
+
+  async #forwardSelected(): Promise<void> {
+    if (await this.#forward(this.#sorted().filter(it => this.#selection.has(it)))) this.#select(false)
+  }
+
+  /** False when the person changed their mind. */
+  async #forward(messages: readonly Message[]): Promise<boolean> {
+    const copy = await forward(this.#chat, messages, this.#people)
+    if (!copy) return false
+    if (copy.conversationID === this.#conversationID) await this.#send(copy, 'sendMessage')
+    else await this.#chat.sendMessage(copy).then(() => toast(`Forwarded to ${copy.to}.`))
+    return true
   }
 
   async #delete(message: Message): Promise<void> {
@@ -158,33 +198,12 @@ export class Thread {
     this.show()
   }
 
-  #typed(event: KeyboardEvent): void {
-    // While an input method composes, Enter chooses a word.
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
-    event.preventDefault()
-    byId<HTMLFormElement>('composer').requestSubmit()
-  }
-
-  #submitted(event: SubmitEvent): void {
-    event.preventDefault()
-    const text = this.#field.value.trim()
-    if (text === '') return
-    this.#field.value = ''
-    drafts.delete(this.#draft)
-    const message = this.#chat.createTextMessage({
-      to: this.peer,
-      conversationType: TYPES.CONV_C2C,
-      payload: { text },
-    })
-    this.#messages.set(message.ID, message)
-    void this.#send(message, 'sendMessage')
-    this.#toEnd()
-  }
-
   /** The message is on the screen at once; its tick tells how far it got. */
   async #send(message: Message, how: 'sendMessage' | 'resendMessage'): Promise<void> {
+    this.#messages.set(message.ID, message)
     const sending = this.#chat[how](message)
     this.show()
+    this.#toEnd()
     await sending.catch(toast)
     if (!this.#listening.signal.aborted) this.show()
   }
@@ -227,17 +246,5 @@ export class Thread {
   }
 }
 
-function textOf(message: Message, peerName: string): string {
-  if (message.isRevoked) {
-    if (message.revoker !== message.from) return 'This message was recalled.'
-    return message.flow === 'out' ? 'You recalled a message.' : `${peerName} recalled a message.`
-  }
-  return message.payload.text ?? `A message of type ${message.type}. This example shows text only.`
-}
-
-function tickOf(message: Message): readonly [sign: string, meaning: string] {
-  if (message.flow === 'in' || message.isRevoked) return ['', '']
-  if (message.status === 'fail') return ['!', 'Not sent']
-  if (message.status !== 'success') return ['…', 'Sending']
-  return message.isPeerRead ? ['✓✓', 'Read'] : ['✓', 'Sent']
-}
+const isEditable = (message: Message) =>
+  message.flow === 'out' && message.type === TYPES.MSG_TEXT && isForwardable(message)

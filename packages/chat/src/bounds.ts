@@ -27,6 +27,8 @@ export const WAKE_TICK = 5_000
 export const WAKE_PAUSE = 1_000
 /** A tab that nobody let in asks again after this. */
 export const JOIN_PAUSE = 3_000
+/** Between telling the other tabs that the session is over, and giving the lock away. */
+export const END_GRACE = 200
 /**
  * A tab that takes over claims a generation above any that the closed one can have reached: the lock says that no other
  * socket of this session lives here.

@@ -1,4 +1,4 @@
-import { createTheme, localStorageColorSchemeManager, type MantineColorsTuple } from '@mantine/core'
+import { Badge, createTheme, localStorageColorSchemeManager, type MantineColorsTuple } from '@mantine/core'
 
 /** Around the blue of the icon. */
 const rook: MantineColorsTuple = [
@@ -22,6 +22,7 @@ export const theme = createTheme({
   fontFamily:
     'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif',
   headings: { fontWeight: '650' },
+  components: { Badge: Badge.extend({ defaultProps: { tt: 'none' } }) },
   cursorType: 'pointer',
   autoContrast: true,
 })

@@ -1,4 +1,5 @@
 import { PROTOCOL_VERSION } from '@rookery/protocol/wire'
+import { END_GRACE } from '../bounds.ts'
 import { ChatError } from '../chat-error.ts'
 import { accepted, type ConnectionOptions, type EndReason, sessionOver } from '../connection/connection.ts'
 import type { NetState } from '../connection/connection-state.ts'
@@ -141,7 +142,9 @@ export class SharedConnection implements Line {
     this.#isOver = true
     this.#follower?.stop()
     this.#giveUpLock?.()
-    this.#releaseLock?.()
+    // The others hear that the session is over before one of them could take it over.
+    if (end.why === 'stopped') this.#releaseLock?.()
+    else this.#options.clock.after(END_GRACE, () => this.#releaseLock?.())
     this.#channel?.close()
     this.#options.hooks.onEnd(end)
     this.#table.end(sessionOver())

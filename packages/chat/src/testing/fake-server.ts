@@ -124,6 +124,11 @@ export class FakeServer implements Transport {
     return this.#commands.run('elsewhere', user, cmd, body)
   }
 
+  /** Open sockets on which this user is logged in. */
+  sockets(user: string): number {
+    return [...this.#sockets].filter(socket => socket.user === user).length
+  }
+
   count(cmd: string): number {
     return this.log.filter(it => it.cmd === cmd).length
   }
@@ -161,6 +166,10 @@ export class FakeServer implements Transport {
     if (socket.user === '') throw new Refusal(70221)
     switch (cmd) {
       case 'session/ping':
+        return { ServerTimeMs: this.#clock.now() }
+      case 'session/verify':
+        if (body.usersig === 'expired') throw new Refusal(70001)
+        if (body.usersig === 'bad') throw new Refusal(70009)
         return { ServerTimeMs: this.#clock.now() }
       case 'session/logout':
         this.#later(() => this.#drop(socket, 4500))

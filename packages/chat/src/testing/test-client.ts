@@ -6,6 +6,7 @@ import type { ChatEvent } from '../emitter.ts'
 import type { Message } from '../messages/message.ts'
 import { FakeClock } from './fake-clock.ts'
 import { FakeServer } from './fake-server.ts'
+import type { FakeTab } from './fake-tabs.ts'
 
 /** A client with its own ears: everything it emits is kept in order. */
 export class TestClient {
@@ -13,9 +14,9 @@ export class TestClient {
   readonly events: ChatEvent[] = []
   readonly userID: string
 
-  constructor(world: World, userID: string, options: Partial<CreateOptions> = {}) {
+  constructor(world: World, userID: string, options: Partial<CreateOptions> = {}, tab?: FakeTab) {
     this.userID = userID
-    const runtime = { transport: world.server, clock: world.clock }
+    const runtime = { transport: tab ?? world.server, clock: world.clock, tabs: tab }
     const all: CreateOptions = { SDKAppID: 1, proxyServer: 'ws://test', ...options }
     this.chat = new ChatClient(all, runtime, () => undefined)
     for (const name of Object.values(EVENT)) {
@@ -78,8 +79,8 @@ export class World {
   }
 
   /** Logged in and synchronised. */
-  async client(userID: string, options: Partial<CreateOptions> = {}): Promise<TestClient> {
-    const client = new TestClient(this, userID, options)
+  async client(userID: string, options: Partial<CreateOptions> = {}, tab?: FakeTab): Promise<TestClient> {
+    const client = new TestClient(this, userID, options, tab)
     await this.done(client.chat.login({ userID, userSig: 'good' }))
     await this.clock.until(() => client.chat.isReady())
     await this.clock.pass(50)

@@ -71,7 +71,7 @@ export function AccountsPage() {
             data={[
               { value: 'all', label: t('accounts.all') },
               { value: 'admins', label: t('accounts.admins') },
-              { value: 'blocked', label: t('accounts.blocked') },
+              { value: 'blocked', label: t('accounts.filter-blocked') },
             ]}
           />
         </Group>
@@ -125,7 +125,7 @@ function AccountList(props: {
           name: 'UserID',
           cell: account => (
             <Group gap={6}>
-              <Text span fw={600} className="breakable">
+              <Text span size="sm" fw={600} className="breakable">
                 {account.userId}
               </Text>
               {account.admin && (

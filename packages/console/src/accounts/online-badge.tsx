@@ -11,7 +11,7 @@ export function OnlineBadge({ account }: { account: Pick<Account, 'state' | 'pla
     <Badge
       color={COLORS[account.state]}
       variant={account.state === 'Offline' ? 'outline' : 'light'}
-      tt="none"
+      miw="max-content"
     >
       {t(`online.${account.state}`)}
       {platforms && ` · ${platforms}`}

@@ -25,7 +25,7 @@ export function SessionList({ sessions }: { sessions: readonly Session[] }) {
             <Text size="sm" fw={600}>
               {session.platform}
             </Text>
-            <Badge size="sm" variant="light" color={STATE_COLORS[session.state] ?? 'gray'} tt="none">
+            <Badge size="sm" variant="light" color={STATE_COLORS[session.state] ?? 'gray'}>
               {stateText(t, session.state)}
             </Badge>
           </Group>

@@ -52,7 +52,7 @@ export function AdminsPage() {
               {
                 name: 'UserID',
                 cell: admin => (
-                  <Text span fw={600} className="breakable">
+                  <Text span size="sm" fw={600} className="breakable">
                     {admin.userId}
                   </Text>
                 ),

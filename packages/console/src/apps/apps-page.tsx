@@ -61,7 +61,13 @@ export function AppsPage() {
                 {
                   name: t('app.name'),
                   cell: app => (
-                    <Anchor component={Link} href={`/apps/${app.appId}`} fw={600} className="breakable">
+                    <Anchor
+                      component={Link}
+                      href={`/apps/${app.appId}`}
+                      fw={600}
+                      size="sm"
+                      className="breakable"
+                    >
                       {app.name}
                     </Anchor>
                   ),

@@ -40,10 +40,10 @@ export function OverviewPage() {
         )}
       </PageHead>
       <Stack gap="lg">
-        <SimpleGrid cols={{ base: 1, xs: 3 }}>
+        <SimpleGrid cols={3} spacing={{ base: 'xs', sm: 'md' }}>
           {facts.map(([name, value, room]) => (
-            <Paper withBorder p="md" key={room}>
-              <Text size="sm" c="dimmed">
+            <Paper withBorder p={{ base: 'sm', sm: 'md' }} key={room}>
+              <Text size="sm" c="dimmed" lineClamp={1}>
                 {name}
               </Text>
               <Anchor component={Link} href={`/apps/${app.appId}/${room}`} fz={28} fw={650} c="inherit">
@@ -128,8 +128,8 @@ function Section({ title, danger, children }: { title: string; danger?: boolean;
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
-    <Group gap="xs" wrap="wrap">
-      <Text size="sm" c="dimmed" w={190}>
+    <Group gap={4} wrap="wrap">
+      <Text size="sm" c="dimmed" w={{ base: '100%', xs: 190 }}>
         {name}
       </Text>
       <Text size="sm" component="div" className="breakable">

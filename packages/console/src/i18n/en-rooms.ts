@@ -5,6 +5,7 @@ export const enRooms = {
   'accounts.search': 'Beginning of a UserID, or several with commas',
   'accounts.filter': 'Which accounts',
   'accounts.all': 'All',
+  'accounts.filter-blocked': 'Disabled',
   'accounts.admins': 'Admins',
   'accounts.admin': 'admin',
   'accounts.blocked': 'disabled',

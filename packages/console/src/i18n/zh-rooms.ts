@@ -6,6 +6,7 @@ export const zhRooms: Readonly<Record<keyof typeof enRooms, string>> = {
   'accounts.search': 'UserID 前缀，或用逗号分隔的多个 UserID',
   'accounts.filter': '账号筛选',
   'accounts.all': '全部',
+  'accounts.filter-blocked': '已停用',
   'accounts.admins': '管理员',
   'accounts.admin': '管理员',
   'accounts.blocked': '已停用',

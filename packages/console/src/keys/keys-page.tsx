@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Menu, Stack, Text } from '@mantine/core'
+import { Badge, Button, Menu, Stack, Text } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { AddedKey, Key } from '../api/answers.ts'
@@ -164,12 +164,12 @@ function KeyState({ state: key }: { state: Key }) {
   const t = useT()
   const color = { current: 'teal', accepted: 'blue', revoked: 'gray' }[key.state]
   return (
-    <Group gap={6}>
+    <div>
       <Badge color={color} variant="light">
         {t(`keys.${key.state}`)}
       </Badge>
       {key.state === 'accepted' && (
-        <Text span size="xs" c="dimmed">
+        <Text span size="xs" c="dimmed" ml={6}>
           {key.acceptUntil === null ? (
             t('keys.no-end')
           ) : (
@@ -179,6 +179,6 @@ function KeyState({ state: key }: { state: Key }) {
           )}
         </Text>
       )}
-    </Group>
+    </div>
   )
 }

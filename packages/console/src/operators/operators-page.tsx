@@ -74,7 +74,7 @@ function People() {
               {
                 name: t('sign-in.name'),
                 cell: operator => (
-                  <Text span fw={600} className="breakable">
+                  <Text span size="sm" fw={600} className="breakable">
                     {operator.name}
                   </Text>
                 ),
@@ -140,7 +140,7 @@ function Roles({ operator }: { operator: ListedOperator }) {
   const t = useT()
   return (
     <Stack gap={4} align="flex-start">
-      <Badge variant="light" color={operator.role === '' ? 'gray' : 'rook'} tt="none">
+      <Badge variant="light" color={operator.role === '' ? 'gray' : 'rook'}>
         {roleText(t, operator.role)}
       </Badge>
       {operator.apps.map(({ appId, role }) => (

@@ -7,8 +7,15 @@ const UNITS = [
   ['minute', 60],
 ] as const
 
+/** The reader's own kind of the language, as en-GB, when the browser names one. */
+function regional(language: Language): string {
+  return navigator.language.slice(0, 2) === language.slice(0, 2) ? navigator.language : language
+}
+
 export function formatMoment(language: Language, seconds: number): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(seconds * 1000)
+  return new Intl.DateTimeFormat(regional(language), { dateStyle: 'medium', timeStyle: 'short' }).format(
+    seconds * 1000,
+  )
 }
 
 /** A moment in the reader's time zone; the exact one in UTC on hover. `-` for never. */
@@ -23,7 +30,13 @@ export function Moment({ seconds, relative = false }: { seconds: number | null; 
   const utc = new Date(seconds * 1000).toISOString().replace('T', ' ').replace('.000Z', ' UTC')
   return (
     <Tooltip label={utc} withArrow>
-      <Text span inherit component="time" dateTime={new Date(seconds * 1000).toISOString()}>
+      <Text
+        span
+        inherit
+        component="time"
+        style={{ whiteSpace: 'nowrap' }}
+        dateTime={new Date(seconds * 1000).toISOString()}
+      >
         {relative ? fromNow(language, t, seconds) : formatMoment(language, seconds)}
       </Text>
     </Tooltip>
@@ -34,7 +47,10 @@ function fromNow(language: Language, t: Translate, seconds: number): string {
   const away = seconds - Date.now() / 1000
   const [unit, size] = UNITS.find(([, length]) => Math.abs(away) >= length) ?? []
   if (!unit || !size) return t('just-now')
-  return new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(Math.round(away / size), unit)
+  return new Intl.RelativeTimeFormat(regional(language), { numeric: 'auto' }).format(
+    Math.round(away / size),
+    unit,
+  )
 }
 
 /** `180 d`, `12 h`, `10 min`, `45 s`: the largest unit that fits evenly. */

@@ -47,15 +47,7 @@ export function SettingsPage() {
           {info => (
             <QueryView query={settings}>
               {list => (
-                <Groups
-                  groups={grouped(
-                    list
-                      .filter(isKnown)
-                      .filter(setting => isInForce(info, setting))
-                      .filter(isWanted),
-                  )}
-                  mayChange={mayChange}
-                />
+                <Groups groups={grouped(inForce(info, list).filter(isWanted))} mayChange={mayChange} />
               )}
             </QueryView>
           )}
@@ -100,8 +92,12 @@ function isKnown(setting: AppSetting): setting is KnownSetting {
   return isSettingKey(setting.key) && settingRow(setting.key).scope === 'app'
 }
 
-function isInForce(info: ServerInfo, { key }: KnownSetting): boolean {
-  return info.settings.includes(key)
+/** Those that the server acts on, in its order. */
+function inForce({ settings: order }: ServerInfo, settings: readonly AppSetting[]): KnownSetting[] {
+  return settings
+    .filter(isKnown)
+    .filter(({ key }) => order.includes(key))
+    .sort((one, other) => order.indexOf(one.key) - order.indexOf(other.key))
 }
 
 const SAME_GROUP: Readonly<Record<string, string>> = {

@@ -15,7 +15,7 @@ export function UserSigPage() {
   return (
     <>
       <PageHead title={t('nav.usersig')} about={t('usersig.about')} />
-      <SimpleGrid cols={{ base: 1, lg: maySign ? 2 : 1 }} spacing="lg">
+      <SimpleGrid cols={{ base: 1, lg: maySign ? 2 : 1 }} spacing="lg" style={{ alignItems: 'start' }}>
         {maySign && (
           <SignTicket
             appId={appId}

@@ -1,29 +1,33 @@
 import { byId, element, toast } from './dom.ts'
 
-interface MenuItem {
+export interface MenuItem {
   readonly label: string
-  readonly run: () => Promise<unknown>
+  readonly run: () => unknown
 }
 
-/** The menu of one message, at a point of the window; arrow keys move in it, Escape closes it. */
-export function openMenu(
-  at: { readonly left: number; readonly bottom: number },
-  items: readonly MenuItem[],
-): void {
+export interface Point {
+  readonly left: number
+  readonly bottom: number
+}
+
+/** A menu at a point of the window, in columns; arrow keys move in it, Escape closes it. */
+export function openMenu(name: string, at: Point, items: readonly MenuItem[], columns = 1): void {
   const menu = byId('menu')
+  menu.ariaLabel = name
+  menu.className = columns > 1 ? 'grid' : ''
   menu.replaceChildren(
     ...items.map(({ label, run }) => {
       const button = element('button', 'plain', label)
       button.setAttribute('role', 'menuitem')
       button.addEventListener('click', () => {
         menu.hidePopover()
-        run().catch(toast)
+        Promise.try(run).catch(toast)
       })
       return button
     }),
   )
   menu.onkeydown = event => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    const step = { ArrowDown: columns, ArrowUp: -columns, ArrowRight: 1, ArrowLeft: -1 }[event.key]
     if (step === undefined) return
     event.preventDefault()
     const buttons = [...menu.querySelectorAll('button')]

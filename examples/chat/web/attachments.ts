@@ -1,0 +1,74 @@
+import TencentCloudChat, { type ChatSDK, type Message } from '@rookery/chat'
+import { ask, byId, toast } from './dom.ts'
+import { openMenu, type Point } from './menu.ts'
+import { type Card, FACES } from './message-text.ts'
+
+/** What the create methods of the SDK need to know of the conversation. */
+export interface Address {
+  readonly to: string
+  readonly conversationType: string
+  readonly needReadReceipt: boolean
+}
+
+type Send = (message: Message) => void
+
+/** The menu beside the text field: every type of message that needs no upload. Rookery 1 has no file service. */
+export function openAttachments(chat: ChatSDK, address: Address, at: Point, send: Send): void {
+  openMenu('What to send', at, [
+    { label: 'Face', run: () => openFaces(chat, address, at, send) },
+    { label: 'Location…', run: () => sendLocation(chat, address, send) },
+    { label: 'Card…', run: () => sendCard(chat, address, send) },
+  ])
+}
+
+function openFaces(chat: ChatSDK, address: Address, at: Point, send: Send): void {
+  const faces = FACES.map((face, index) => ({
+    label: face,
+    run: () => send(chat.createFaceMessage({ ...address, payload: { index, data: face } })),
+  }))
+  openMenu('Faces', at, faces, 6)
+}
+
+async function sendLocation(chat: ChatSDK, address: Address, send: Send): Promise<void> {
+  const given = await ask('location')
+  if (!given) return
+  const payload = {
+    description: given.description,
+    latitude: Number(given.latitude),
+    longitude: Number(given.longitude),
+  }
+  send(chat.createLocationMessage({ ...address, payload }))
+}
+
+/** `description` is what clients show that do not know this app's cards. */
+async function sendCard(chat: ChatSDK, address: Address, send: Send): Promise<void> {
+  const given = await ask('card')
+  if (!given) return
+  const { title = '', text = '', link = '' } = given
+  const card: Card = { kind: 'card', title, text, link }
+  const payload = { data: JSON.stringify(card), description: title, extension: '' }
+  send(chat.createCustomMessage({ ...address, payload }))
+}
+
+const { TYPES } = TencentCloudChat
+
+export const addressTo = (userID: string): Address => ({
+  to: userID,
+  conversationType: TYPES.CONV_C2C,
+  needReadReceipt: true,
+})
+
+/** Asks the browser, which asks the person. */
+byId('locate').addEventListener('click', () => {
+  const fields = byId('location').querySelector('form')?.elements
+  const fill = (name: string, value: number) => {
+    ;(fields?.namedItem(name) as HTMLInputElement).value = value.toFixed(5)
+  }
+  navigator.geolocation.getCurrentPosition(
+    ({ coords }) => {
+      fill('latitude', coords.latitude)
+      fill('longitude', coords.longitude)
+    },
+    () => toast('The browser does not tell where you are. Write it down yourself.'),
+  )
+})

@@ -1,0 +1,67 @@
+import type { Message } from '@rookery/chat'
+import { clockTime, element, setText } from './dom.ts'
+import { contentOf, type Download } from './message-content.ts'
+import { elementsOf, textOf } from './message-text.ts'
+import type { Point } from './menu.ts'
+
+export interface BubbleActions {
+  readonly menu: (message: Message, at: Point) => void
+  readonly retry: (message: Message) => void
+  readonly pick: (message: Message) => void
+  readonly download: Download
+}
+
+/** One message on the screen, empty; {@link fillBubble} shows its present state. */
+export function makeBubble(message: Message, actions: BubbleActions): HTMLElement {
+  const pick = element('input', 'pick')
+  pick.type = 'checkbox'
+  pick.ariaLabel = 'Select the message'
+  const menu = element('button', 'actions', '⋯')
+  menu.ariaLabel = 'Message actions'
+  const retry = element('button', 'retry plain', 'Send again')
+  const tick = element('span', 'tick')
+  tick.role = 'img'
+  const meta = element('small', 'meta', element('span', 'edited'), element('time'), tick)
+  const bubble = element('li', `bubble ${message.flow}`, pick, element('div', 'content'), meta, retry, menu)
+  pick.addEventListener('change', () => actions.pick(message))
+  retry.addEventListener('click', () => actions.retry(message))
+  menu.addEventListener('click', () => actions.menu(message, menu.getBoundingClientRect()))
+  bubble.addEventListener('contextmenu', event => {
+    event.preventDefault()
+    actions.menu(message, { left: event.clientX, bottom: event.clientY })
+  })
+  return bubble
+}
+
+export function fillBubble(bubble: HTMLElement, message: Message, peerName: string, actions: BubbleActions): void {
+  const content = bubble.querySelector<HTMLElement>('.content')
+  // Content changes with an edit and with a recall: otherwise what was unfolded or played stays as it is.
+  const state = `${message.version} ${message.isRevoked} ${message.isRevoked ? peerName : ''}`
+  if (content && content.dataset.state !== state) {
+    content.dataset.state = state
+    content.replaceChildren(
+      ...(message.isRevoked
+        ? [element('p', '', textOf(message, peerName))]
+        : elementsOf(message).map(it => contentOf(it, actions.download))),
+    )
+  }
+  setText(bubble.querySelector('.edited'), message.isModified && !message.isRevoked ? 'edited' : '')
+  setText(bubble.querySelector('time'), clockTime(message.time))
+  bubble.classList.toggle('recalled', message.isRevoked)
+  bubble.dataset.status = message.status
+  const tick = bubble.querySelector<HTMLElement>('.tick')
+  const [sign, meaning] = tickOf(message)
+  setText(tick, sign)
+  tick?.setAttribute('aria-label', meaning)
+  tick?.toggleAttribute('data-seen', message.readReceiptInfo.isPeerRead)
+  bubble.querySelector('.retry')?.toggleAttribute('hidden', message.status !== 'fail')
+}
+
+/** `isPeerRead`: the peer opened the conversation. The receipt: this very message was on the peer's screen. */
+function tickOf({ flow, status, isRevoked, isPeerRead, readReceiptInfo }: Message): readonly [string, string] {
+  if (flow === 'in' || isRevoked) return ['', '']
+  if (status === 'fail') return ['!', 'Not sent']
+  if (status !== 'success') return ['…', 'Sending']
+  if (readReceiptInfo.isPeerRead) return ['✓✓', `Read at ${clockTime(readReceiptInfo.timestamp)}`]
+  return isPeerRead ? ['✓✓', 'Read'] : ['✓', 'Sent']
+}

@@ -1,48 +1,34 @@
-import TencentCloudChat, { type ChatSDK, type Conversation, type Message } from '@rookery/chat'
-import {
-  AppServerError,
-  fetchPeople,
-  fetchTicket,
-  isSignedIn,
-  type Person,
-  signIn,
-  signOut,
-  type Ticket,
-} from './app-server.ts'
+import type { ChatSDK } from '@rookery/chat'
+import { AppServerError, fetchPeople, isSignedIn, type Person, signIn, signOut } from './app-server.ts'
 import { addressOf, showConversations } from './conversations.ts'
 import { byId, initial, setText, toast } from './dom.ts'
 import { failStep, finishStep, resetSteps, startStep, textOf } from './login-steps.ts'
+import { type Presence, watchPresence } from './presence.ts'
+import { createChat, nextReady, nextTicket } from './session.ts'
 import { Thread } from './thread.ts'
-
-const { EVENT, TYPES } = TencentCloudChat
 
 let chat: ChatSDK | undefined
 let people: readonly Person[] = []
+let presence: Presence = {}
 let thread: Thread | undefined
 /** Why the SDK ended the login; empty while the user leaves on purpose. */
 let endReason = ''
 
-const KICKS: Readonly<Record<string, string>> = {
-  [TYPES.KICKED_OUT_REST_API]: 'An app admin ended it.',
-  [TYPES.KICKED_OUT_MULT_ACCOUNT]: 'You logged in with this account in another tab or browser.',
-  [TYPES.KICKED_OUT_MULT_DEVICE]: 'You logged in with this account on another device.',
-  [TYPES.KICKED_OUT_USERSIG_EXPIRED]: 'The UserSig is no longer valid.',
-}
-
 /** Steps 2 to 4: from the app server's UserSig to a chat that is ready. Also after a reload, and after a kick. */
 async function enter(): Promise<void> {
   resetSteps(2)
-  startStep(2)
-  const ticket = await fetchTicket()
-  const until = new Date(ticket.expiresAt * 1000).toLocaleString([], {
-    dateStyle: 'medium',
-    timeStyle: 'short',
-  })
-  finishStep(2, `${ticket.userSig.slice(0, 24)}… for ${ticket.userID}, until ${until}`)
+  const ticket = await nextTicket()
 
   startStep(3)
-  chat ??= createChat(ticket)
-  const ready = nextReady(chat)
+  chat ??= createChat(ticket, {
+    onNet: showNet,
+    onList: showList,
+    onReceived: messages => thread?.add(messages),
+    onChanged: () => thread?.show(),
+    onEnd: showEnd,
+  })
+  endReason = ''
+  const ready = nextReady(chat, () => endReason)
   const [{ data }] = await Promise.all([
     chat.login({ userID: ticket.userID, userSig: ticket.userSig }).then(result => {
       finishStep(3, `SDKAppID ${ticket.sdkAppId}: ${result.data.actionStatus}`)
@@ -58,56 +44,8 @@ async function enter(): Promise<void> {
   setText(byId('me'), name)
   initial(byId('me-avatar'), name, ticket.userID)
   show('app')
-  showList()
   openFromAddress()
-}
-
-function createChat(ticket: Ticket): ChatSDK {
-  const made = TencentCloudChat.create({
-    SDKAppID: ticket.sdkAppId,
-    proxyServer: new URL(ticket.serverUrl, location.href).href,
-    // Asked again before the UserSig ends, so that a page may stay open for weeks.
-    getUserSig: async () => (await fetchTicket()).userSig,
-  })
-  made.setLogLevel(2)
-  made.on(EVENT.NET_STATE_CHANGE, ({ data }) => showNet((data as { state: string }).state))
-  made.on(EVENT.CONVERSATION_LIST_UPDATED, showList)
-  made.on(EVENT.TOTAL_UNREAD_MESSAGE_COUNT_UPDATED, showList)
-  made.on(EVENT.MESSAGE_RECEIVED, ({ data }) => thread?.add(data as readonly Message[]))
-  for (const changed of [EVENT.MESSAGE_MODIFIED, EVENT.MESSAGE_REVOKED, EVENT.MESSAGE_READ_BY_PEER])
-    made.on(changed, () => thread?.show())
-  made.on(EVENT.KICKED_OUT, ({ data }) => {
-    const { type } = data as { type: string }
-    endReason = KICKS[type] ?? type
-  })
-  made.on(EVENT.ERROR, ({ data }) => {
-    endReason = textOf(data)
-  })
-  made.on(EVENT.SDK_NOT_READY, () => {
-    // The login form and the dialog's own button tell their failures themselves.
-    if (endReason !== '' && !byId('app').hidden) showEnd()
-  })
-  return made
-}
-
-function nextReady(sdk: ChatSDK): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      sdk.off(EVENT.SDK_READY, onReady)
-      sdk.off(EVENT.SDK_NOT_READY, onEnd)
-    }
-    const onReady = () => {
-      stop()
-      endReason = ''
-      resolve()
-    }
-    const onEnd = () => {
-      stop()
-      reject(new Error(endReason || 'The login ended before the SDK was ready.'))
-    }
-    sdk.on(EVENT.SDK_READY, onReady)
-    sdk.on(EVENT.SDK_NOT_READY, onEnd)
-  })
+  void askPresence()
 }
 
 async function logIn(event: SubmitEvent): Promise<void> {
@@ -170,8 +108,11 @@ function show(page: 'login' | 'app'): void {
   }
 }
 
-function showEnd(): void {
-  setText(byId('ended-text'), `${endReason} The app server can sign a new UserSig for you.`)
+/** The login form and the dialog's own button tell their failures themselves. */
+function showEnd(reason: string): void {
+  endReason = reason
+  if (byId('app').hidden) return
+  setText(byId('ended-text'), `${reason} The app server can sign a new UserSig for you.`)
   const dialog = byId<HTMLDialogElement>('ended')
   if (!dialog.open) dialog.showModal()
 }
@@ -192,9 +133,9 @@ function showNet(state: string): void {
 async function showList(): Promise<void> {
   if (!chat?.isReady()) return
   const { data } = await chat.getConversationList()
-  const conversations = data.conversationList as readonly Conversation[]
-  showConversations(conversations, people, chat.getLoginUser(), thread?.peer)
-  thread?.showHead(conversations, people)
+  const conversations = data.conversationList
+  showConversations({ conversations, people, presence, me: chat.getLoginUser(), open: thread?.peer })
+  thread?.showHead(conversations, people, presence)
   const unread = chat.getTotalUnreadMessageCount()
   document.title = unread > 0 ? `(${unread}) Rookery chat` : 'Rookery chat'
 }
@@ -234,6 +175,14 @@ byId('back').addEventListener('click', () => {
 })
 addEventListener('hashchange', openFromAddress)
 document.addEventListener('visibilitychange', () => thread?.markRead())
+
+const askPresence = watchPresence(
+  () => chat?.isReady() ?? false,
+  found => {
+    presence = found
+    void showList()
+  },
+)
 
 show('login')
 if (isSignedIn()) {

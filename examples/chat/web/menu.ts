@@ -21,7 +21,7 @@ export function openMenu(name: string, at: Point, items: readonly MenuItem[], co
       button.setAttribute('role', 'menuitem')
       button.addEventListener('click', () => {
         menu.hidePopover()
-        Promise.try(run).catch(toast)
+        Promise.resolve().then(run).catch(toast)
       })
       return button
     }),

@@ -87,7 +87,7 @@ export class Thread {
     const conversation = conversations.find(it => it.conversationID === this.#conversationID)
     const title = titleOf(conversation, this.peer, people)
     setText(byId('peer'), title)
-    setText(byId('peer-status'), { Online: 'Online', Offline: 'Offline' }[presence[this.peer] ?? ''] ?? '')
+    setText(byId('peer-status'), presence[this.peer] ?? '')
     initial(byId('peer-avatar'), title, this.peer)
     this.#title = title
     this.#people = people

@@ -14,7 +14,7 @@ export function PageHead({
   return (
     <Group justify="space-between" align="flex-start" mb="lg" gap="md">
       <Stack gap={4} style={{ flex: '1 1 18rem' }}>
-        <Title order={1} fz={{ base: 'h3', sm: 'h2' }}>
+        <Title order={1} className="breakable" fz={{ base: 'h3', sm: 'h2' }}>
           {title}
         </Title>
         {about && (

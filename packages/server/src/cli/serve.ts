@@ -15,6 +15,7 @@ import { consoleFolder } from './console-folder.ts'
 import { prepareExample } from './example-app.ts'
 import { firstStart } from './first-start.ts'
 import { operatorSocketPath, startOperatorSocket } from './operator-socket.ts'
+import { VERSION } from './version.ts'
 
 const USAGE = `Usage: rookery serve [--config FILE] [--data FOLDER] [--host ADDRESS] [--port N] [--example]
 
@@ -133,7 +134,7 @@ async function run(server: RunningServer, parts: Run): Promise<number> {
   process.stdout.write(
     welcome({
       url: server.url,
-      version: process.env.npm_package_version,
+      version: VERSION,
       ...(parts.keyPlace && { keyPlace: parts.keyPlace }),
       ...(first && { first }),
       ...(link && { setup: `${server.url}${link}` }),
@@ -151,7 +152,7 @@ async function run(server: RunningServer, parts: Run): Promise<number> {
 
 interface Welcome {
   readonly url: string
-  readonly version: string | undefined
+  readonly version: string
   readonly keyPlace?: string
   readonly first?: readonly string[]
   /** The one-time address that makes the console's first operator. */
@@ -163,7 +164,7 @@ interface Welcome {
 function welcome(told: Welcome): string {
   const lines = [
     '',
-    `  Rookery is running at ${told.url}`,
+    `  Rookery is running at ${told.url}   (version ${told.version})`,
     `  API reference   ${told.url}/docs`,
     `  Console         ${told.url}/console/`,
     ...(told.setup

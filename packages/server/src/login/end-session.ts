@@ -1,6 +1,6 @@
 import { ErrorCode } from '@rookery/protocol/error-code'
 import { CommandError } from '../commands/command-error.ts'
-import { defineMutation } from '../store/mutation.ts'
+import { defineMutation, type Transaction } from '../store/mutation.ts'
 import { acceptTicket, type VerifiedTicket } from './accept-ticket.ts'
 import type { Platform } from './multi-device.ts'
 import { sessionQueries } from './session-queries.ts'
@@ -19,13 +19,7 @@ export const logoutSession = defineMutation<SessionName & { readonly platform: P
   'login/logout-session',
   async (tx, { app, account, session, platform }) => {
     await sessionQueries(tx.db).deleteSession.run({ app, account, session })
-    if (PUSH_PLATFORMS.includes(platform))
-      await tx.db
-        .updateTable('account')
-        .set({ push_online: '{}' })
-        .where('app_id', '=', app)
-        .where('account_id', '=', account)
-        .execute()
+    await notePushOnline(tx, app, account, platform, undefined)
     return null
   },
   { keepsHeads: true },
@@ -45,17 +39,35 @@ export const disconnectSession = defineMutation<
       generation,
       seen: tx.now,
     })
-    if (lost > 0 && PUSH_PLATFORMS.includes(platform))
-      await tx.db
-        .updateTable('account')
-        .set({ push_online: JSON.stringify({ [platform]: tx.now }) })
-        .where('app_id', '=', app)
-        .where('account_id', '=', account)
-        .execute()
+    if (lost > 0) await notePushOnline(tx, app, account, platform, tx.now)
     return null
   },
   { keepsHeads: true },
 )
+
+/** Since when a phone is reachable by push only; undefined: it is not. Each platform has its own entry. */
+async function notePushOnline(
+  tx: Transaction,
+  app: number,
+  account: number,
+  platform: Platform,
+  since: number | undefined,
+): Promise<void> {
+  if (!PUSH_PLATFORMS.includes(platform)) return
+  const row = await tx.db
+    .selectFrom('account')
+    .select('push_online')
+    .where('app_id', '=', app)
+    .where('account_id', '=', account)
+    .executeTakeFirstOrThrow()
+  const { [platform]: _, ...others } = JSON.parse(row.push_online) as Record<string, number>
+  await tx.db
+    .updateTable('account')
+    .set({ push_online: JSON.stringify({ ...others, ...(since !== undefined && { [platform]: since }) }) })
+    .where('app_id', '=', app)
+    .where('account_id', '=', account)
+    .execute()
+}
 
 /** The UserSig of a session ended without renewal. */
 export const expireSession = defineMutation<SessionName, null>(

@@ -52,7 +52,6 @@ async function openTab(user: string, where: BrowserContext): Promise<Page> {
   const login = { userID: user, userSig: server.userSig(user) }
   await page.evaluate(`(async () => {
     const { create, EVENT } = window.TencentCloudChat
-    window.sockets = window.sockets ?? 0
     window.seen = []
     window.kicked = []
     window.chat = create(${JSON.stringify(options)})

@@ -22,7 +22,9 @@ export type Presence = Readonly<Record<string, 'Online' | 'PushOnline' | 'Offlin
 /** What the app server does as app admin, over Rookery's REST API. Its calls throw when Rookery refuses or is away. */
 export class AppAdmin {
   readonly #admin: Admin
-  #presence: { readonly answer: Promise<Presence>; readonly asked: string; readonly endsAt: number } | undefined
+  #presence:
+    | { readonly answer: Promise<Presence>; readonly asked: string; readonly endsAt: number }
+    | undefined
 
   constructor(options: AppAdminOptions) {
     this.#admin = createAdmin(options)

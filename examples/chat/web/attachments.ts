@@ -3,10 +3,12 @@ import { ask, byId, toast } from './dom.ts'
 import { openMenu, type Point } from './menu.ts'
 import { type Card, FACES } from './message-text.ts'
 
+const { TYPES } = TencentCloudChat
+
 /** What the create methods of the SDK need to know of the conversation. */
 export interface Address {
   readonly to: string
-  readonly conversationType: string
+  readonly conversationType: typeof TYPES.CONV_C2C
   readonly needReadReceipt: boolean
 }
 
@@ -49,8 +51,6 @@ async function sendCard(chat: ChatSDK, address: Address, send: Send): Promise<vo
   const payload = { data: JSON.stringify(card), description: title, extension: '' }
   send(chat.createCustomMessage({ ...address, payload }))
 }
-
-const { TYPES } = TencentCloudChat
 
 export const addressTo = (userID: string): Address => ({
   to: userID,

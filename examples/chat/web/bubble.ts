@@ -1,8 +1,8 @@
 import type { Message } from '@rookery/chat'
 import { clockTime, element, setText } from './dom.ts'
+import type { Point } from './menu.ts'
 import { contentOf, type Download } from './message-content.ts'
 import { elementsOf, textOf } from './message-text.ts'
-import type { Point } from './menu.ts'
 
 export interface BubbleActions {
   readonly menu: (message: Message, at: Point) => void
@@ -33,7 +33,12 @@ export function makeBubble(message: Message, actions: BubbleActions): HTMLElemen
   return bubble
 }
 
-export function fillBubble(bubble: HTMLElement, message: Message, peerName: string, actions: BubbleActions): void {
+export function fillBubble(
+  bubble: HTMLElement,
+  message: Message,
+  peerName: string,
+  actions: BubbleActions,
+): void {
   const content = bubble.querySelector<HTMLElement>('.content')
   // Content changes with an edit and with a recall: otherwise what was unfolded or played stays as it is.
   const state = `${message.version} ${message.isRevoked} ${message.isRevoked ? peerName : ''}`
@@ -58,7 +63,13 @@ export function fillBubble(bubble: HTMLElement, message: Message, peerName: stri
 }
 
 /** `isPeerRead`: the peer opened the conversation. The receipt: this very message was on the peer's screen. */
-function tickOf({ flow, status, isRevoked, isPeerRead, readReceiptInfo }: Message): readonly [string, string] {
+function tickOf({
+  flow,
+  status,
+  isRevoked,
+  isPeerRead,
+  readReceiptInfo,
+}: Message): readonly [string, string] {
   if (flow === 'in' || isRevoked) return ['', '']
   if (status === 'fail') return ['!', 'Not sent']
   if (status !== 'success') return ['…', 'Sending']

@@ -60,7 +60,11 @@ export function ask(id: string): Promise<Readonly<Record<string, string>> | unde
   dialog.showModal()
   return new Promise(resolve => {
     const onClose = () =>
-      resolve(dialog.returnValue === 'ok' ? (Object.fromEntries(new FormData(form)) as Record<string, string>) : undefined)
+      resolve(
+        dialog.returnValue === 'ok'
+          ? (Object.fromEntries(new FormData(form)) as Record<string, string>)
+          : undefined,
+      )
     dialog.addEventListener('close', onClose, { once: true })
   })
 }

@@ -25,7 +25,10 @@ async function enter(): Promise<void> {
     onList: showList,
     onReceived: messages => thread?.add(messages),
     onChanged: () => thread?.show(),
-    onEnd: showEnd,
+    onTrouble: reason => {
+      endReason = reason
+    },
+    onNotReady: showEnd,
   })
   endReason = ''
   const ready = nextReady(chat, () => endReason)
@@ -108,11 +111,10 @@ function show(page: 'login' | 'app'): void {
   }
 }
 
-/** The login form and the dialog's own button tell their failures themselves. */
-function showEnd(reason: string): void {
-  endReason = reason
-  if (byId('app').hidden) return
-  setText(byId('ended-text'), `${reason} The app server can sign a new UserSig for you.`)
+function showEnd(): void {
+  // The login form and the dialog's own button tell their failures themselves.
+  if (endReason === '' || byId('app').hidden) return
+  setText(byId('ended-text'), `${endReason} The app server can sign a new UserSig for you.`)
   const dialog = byId<HTMLDialogElement>('ended')
   if (!dialog.open) dialog.showModal()
 }

@@ -94,7 +94,9 @@ function merger(content: Content, download: Download): HTMLElement {
   const unfold = async () => {
     if (!details.open || body.childElementCount > 0) return
     if (payload.messageList.length === 0) await download(content)
-    const entries = payload.messageList as readonly (Pick<Message, 'nick' | 'time'> & { messageBody: readonly Content[] })[]
+    const entries = payload.messageList as readonly (Pick<Message, 'nick' | 'time'> & {
+      messageBody: readonly Content[]
+    })[]
     body.replaceChildren(
       ...entries.map(({ nick, time, messageBody }) =>
         element(

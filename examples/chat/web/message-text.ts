@@ -20,7 +20,9 @@ export interface Card {
 export function cardOf(payload: Message['payload']): Card | undefined {
   try {
     const { kind, title, text, link } = JSON.parse(payload.data)
-    return kind === 'card' ? { kind, title: String(title), text: String(text), link: String(link) } : undefined
+    return kind === 'card'
+      ? { kind, title: String(title), text: String(text), link: String(link) }
+      : undefined
   } catch {
     return undefined
   }

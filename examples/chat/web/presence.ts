@@ -6,7 +6,10 @@ export type Presence = Readonly<Record<string, string>>
 const INTERVAL_MS = 20_000
 
 /** Asks who is online while somebody looks at the page. An answer that fails shows nobody as online. */
-export function watchPresence(isWanted: () => boolean, show: (presence: Presence) => void): () => Promise<void> {
+export function watchPresence(
+  isWanted: () => boolean,
+  show: (presence: Presence) => void,
+): () => Promise<void> {
   let isAsking = false
   const ask = async () => {
     if (isAsking || document.visibilityState !== 'visible' || !isWanted()) return

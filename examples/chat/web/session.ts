@@ -33,8 +33,9 @@ export interface Listeners {
   readonly onList: () => void
   readonly onReceived: (messages: readonly Message[]) => void
   readonly onChanged: () => void
-  /** The login ended, and not because the user left. */
-  readonly onEnd: (reason: string) => void
+  /** What went wrong: if `onNotReady` follows, why the login ended. */
+  readonly onTrouble: (reason: string) => void
+  readonly onNotReady: () => void
 }
 
 /** The SDK, and all the events of it that this app listens to. */
@@ -54,8 +55,9 @@ export function createChat(ticket: Ticket, listeners: Listeners): ChatSDK {
   chat.on(EVENT.MESSAGE_REVOKED, listeners.onChanged)
   chat.on(EVENT.MESSAGE_READ_BY_PEER, listeners.onChanged)
   chat.on(EVENT.MESSAGE_READ_RECEIPT_RECEIVED, listeners.onChanged)
-  chat.on(EVENT.KICKED_OUT, ({ data }) => listeners.onEnd(KICKS[data.type] ?? data.type))
-  chat.on(EVENT.ERROR, ({ data }) => listeners.onEnd(textOf(data)))
+  chat.on(EVENT.KICKED_OUT, ({ data }) => listeners.onTrouble(KICKS[data.type] ?? data.type))
+  chat.on(EVENT.ERROR, ({ data }) => listeners.onTrouble(textOf(data)))
+  chat.on(EVENT.SDK_NOT_READY, listeners.onNotReady)
   return chat
 }
 

@@ -207,6 +207,12 @@ export class Session {
       hello: () => this.#sync.hello(),
       onLag: () => this.#sync.lag(),
       onEnd: (reason: EndReason) => this.#finish(reason),
+      onBadFrame: (cause: unknown) => {
+        const message = `A frame of the server could not be read and was dropped: ${cause}`
+        this.#options.emit({ name: EVENT.ERROR, data: { code: ErrorCode.SDK_INTERNAL_ERROR, message } })
+        // What it may have told is fetched.
+        this.#sync.lag()
+      },
     }
   }
 

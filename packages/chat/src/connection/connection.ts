@@ -3,6 +3,7 @@ import type { EventFrame, KickType, LoginAnswer, ReplyFrame } from '@rookery/pro
 import { LOGOUT_TIMEOUT, OPEN_TIMEOUT } from '../bounds.ts'
 import { ChatError } from '../chat-error.ts'
 import type { Cancel, Clock } from '../clock.ts'
+import { isContent } from '../messages/content.ts'
 import type { TabEvent } from '../tabs/tabs.ts'
 import type { Link, Transport } from '../transport/transport.ts'
 import { type Effect, type Input, type NetState, netStateOf, type State, step } from './connection-state.ts'
@@ -31,6 +32,8 @@ export interface ConnectionHooks {
   /** The server has more than this client knows. */
   onLag(): void
   onEnd(reason: EndReason): void
+  /** A frame that is not of this protocol's shape was dropped. */
+  onBadFrame(cause: unknown): void
   /** What it takes to come back as this session changed. */
   onCredentials?(): void
 }
@@ -276,6 +279,14 @@ export class Connection implements Line {
     this.#heartbeat.heard()
     const frame = parseFrame(text)
     if (!frame) return
+    try {
+      this.#read(frame)
+    } catch (cause) {
+      this.#options.hooks.onBadFrame(cause)
+    }
+  }
+
+  #read(frame: InFrame): void {
     if ('id' in frame) {
       this.#table.onReply(frame)
       return
@@ -285,7 +296,7 @@ export class Connection implements Line {
         this.#onKicked(frame.Type, frame.Info)
         return
       case 'drain':
-        this.#take({ is: 'drain', withinMs: frame.ReconnectWithinMs })
+        this.#take({ is: 'drain', withinMs: Number(frame.ReconnectWithinMs) || 0 })
         return
       case 'expiring':
         this.#renewal?.hurry(frame.SpreadSeconds)
@@ -357,7 +368,11 @@ export function accepted(reply: ReplyBody): ReplyBody {
 
 export function refusal(reply: ReplyBody): ChatError {
   const data = reply.ErrorDetail ? { detail: reply.ErrorDetail } : {}
-  return new ChatError(reply.ErrorCode, reply.ErrorInfo || `Refused with code ${reply.ErrorCode}.`, data)
+  return new ChatError(
+    Number(reply.ErrorCode) || ErrorCode.SDK_INTERNAL_ERROR,
+    reply.ErrorInfo || `Refused with code ${reply.ErrorCode}.`,
+    data,
+  )
 }
 
 type InFrame = ReplyFrame | EventFrame
@@ -371,7 +386,8 @@ function parseFrame(text: string): InFrame | undefined {
     return undefined
   }
   if (typeof value !== 'object' || value === null) return undefined
-  if ('id' in value && typeof value.id === 'number' && 'body' in value) return value as ReplyFrame
+  if ('id' in value && typeof value.id === 'number' && 'body' in value && isContent(value.body))
+    return value as ReplyFrame
   if ('ev' in value && typeof value.ev === 'string') return value as EventFrame
   return undefined
 }

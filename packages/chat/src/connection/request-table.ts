@@ -154,8 +154,11 @@ export class RequestTable {
       this.#queue.unshift(call)
     } else {
       call.cancelTimeout()
-      call.onReply?.(frame.body)
-      call.resolve(frame.body)
+      try {
+        call.onReply?.(frame.body)
+      } finally {
+        call.resolve(frame.body)
+      }
     }
     this.#pump()
   }

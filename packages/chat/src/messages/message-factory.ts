@@ -1,7 +1,10 @@
+import { ErrorCode } from '@rookery/protocol/error-code'
 import type { WireMessage } from '@rookery/protocol/wire'
+import { ChatError } from '../chat-error.ts'
 import type { Clock } from '../clock.ts'
 import { TYPES } from '../constants/types.ts'
 import type { Untyped } from '../untyped.ts'
+import { isContent } from './content.ts'
 import { elementsOf } from './elements.ts'
 import { type Message, type MessagePayload, NO_RECEIPT, NO_USER } from './message.ts'
 import { quoteOf } from './quote.ts'
@@ -43,7 +46,14 @@ export class MessageFactory {
     this.#nextSequence = Math.floor(clock.random() * U32)
   }
 
+  /** Throws 2905 without options. */
   create(author: Author, options: MessageOptions, type: TYPES, payload: MessagePayload): Message {
+    if (!isContent(options)) {
+      throw new ChatError(
+        ErrorCode.OPERATION_INVALID,
+        'The create methods take { to, conversationType, payload }.',
+      )
+    }
     const clientTime = Math.floor(this.#clock.now() / 1000)
     const random = Math.floor(this.#clock.random() * U32)
     const clientSequence = this.#nextSequence
@@ -65,7 +75,7 @@ export class MessageFactory {
       avatar: author.avatar,
       cloudCustomData: options.cloudCustomData ?? '',
       needReadReceipt: options.needReadReceipt ?? false,
-      receiverList: [...(options.receiverList ?? [])],
+      receiverList: Array.isArray(options.receiverList) ? [...options.receiverList] : [],
       isSupportExtension: options.isSupportExtension ?? false,
     }
   }

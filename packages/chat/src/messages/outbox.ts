@@ -208,7 +208,7 @@ export class Outbox {
 }
 
 function sendable(value: unknown): Message {
-  if (!isMessageLike(value) || value.conversationType === undefined) {
+  if (!isMessageLike(value) || value.conversationType === undefined || !isContent(value.payload)) {
     throw new ChatError(
       ErrorCode.NOT_A_MESSAGE,
       'The argument is no message. Make one with a create…Message method.',

@@ -114,7 +114,11 @@ export class Follower {
       case 'event':
         if (message.except === tab || !this.#isJoined) return
         this.#heartbeat.heard()
-        hooks.onEvent(message.frame)
+        try {
+          hooks.onEvent(message.frame)
+        } catch (cause) {
+          hooks.onBadFrame(cause)
+        }
         return
       default:
     }

@@ -49,6 +49,11 @@ export class FakeClock implements Clock {
     await settle()
   }
 
+  /** The machine sleeps: time passes, nothing runs; what fell due runs late, afterwards. */
+  sleep(ms: number): void {
+    this.#now += ms
+  }
+
   /** Lets time pass in steps until something holds; throws when it does not within the limit. */
   async until(holds: () => boolean, limitMs = 60_000): Promise<void> {
     for (let passed = 0; passed <= limitMs; passed += 10) {

@@ -83,6 +83,20 @@ export class FakeServer implements Transport {
     for (const socket of this.#sockets) if (!user || socket.user === user) this.#drop(socket, code)
   }
 
+  /** Sockets die without anybody being told. */
+  cutSilently(user: string): void {
+    for (const socket of this.#sockets) {
+      if (socket.user !== user) continue
+      socket.isClosed = true
+      this.#sockets.delete(socket)
+    }
+  }
+
+  /** Any text, as a broken server or proxy would send it. */
+  babble(user: string, text: string): void {
+    for (const socket of this.#sockets) if (socket.user === user) socket.handlers.onFrame(text)
+  }
+
   kick(user: string, type: KickType): void {
     for (const socket of this.#sockets) {
       if (socket.user !== user) continue

@@ -10,7 +10,9 @@ beforeAll(async () => {
 afterAll(() => server.stop())
 
 interface Status {
-  readonly QueryResult: readonly { readonly Detail?: readonly { readonly Platform: string; readonly Status: string }[] }[]
+  readonly QueryResult: readonly {
+    readonly Detail?: readonly { readonly Platform: string; readonly Status: string }[]
+  }[]
 }
 
 /** The platforms of alice with their state, once it is what is wanted; a lost socket is noted after the fact. */

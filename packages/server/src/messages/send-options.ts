@@ -25,7 +25,7 @@ export function sendFlags(
 
 /** What tells two requests with the same key apart (DESIGN-DATA 4). */
 export function contentHash(body: string, custom: string, flags: number): string {
-  return Bun.hash(`${body}\n${custom}\n${flags}`).toString(36)
+  return Bun.hash(custom === '' ? body : `${body}\n${custom}`, flags).toString(36)
 }
 
 export function randomU32(): number {

@@ -81,12 +81,11 @@ export class BatchWriter {
     const nowMs = Math.max(this.#lastMs, Date.now())
     try {
       this.#database.run('begin immediate')
-      for (const operation of operations)
-        outcomes.push(
-          operation.kind === 'append'
-            ? { ok: this.#append(operation.item, nowMs) }
-            : await this.#mutate(operation, nowMs, changes),
-        )
+      for (let next = 0; next < operations.length; ) {
+        const operation = operations[next]
+        if (operation?.kind === 'mutate') outcomes[next++] = await this.#mutate(operation, nowMs, changes)
+        else next = this.#appendRun(operations, next, outcomes, nowMs)
+      }
       this.#logCommit(this.#heads.flush(), changes, nowMs)
       this.#database.run('commit')
     } catch (error) {
@@ -103,9 +102,25 @@ export class BatchWriter {
     this.#database.close()
   }
 
-  #append(item: AppendItem, nowMs: number): unknown {
+  /**
+   * The appends up to the next mutation, those of one conversation together, in their order: neighbours in the indexes cost
+   * less one after the other. Returns the place after them.
+   */
+  #appendRun(
+    operations: readonly WriteOperation[],
+    start: number,
+    outcomes: WriteOutcome[],
+    nowMs: number,
+  ): number {
     if (!this.#appender) throw new Error('The writer is not open.')
-    return this.#appender.append(item, Math.floor(nowMs / 1000))
+    const run: { readonly item: AppendItem; readonly place: number }[] = []
+    let end = start
+    for (let operation = operations[end]; operation?.kind === 'append'; operation = operations[++end])
+      run.push({ item: operation.item, place: end })
+    if (run.length > 1) run.sort((a, b) => comparePairs(a.item, b.item))
+    const now = Math.floor(nowMs / 1000)
+    for (const { item, place } of run) outcomes[place] = { ok: this.#appender.append(item, now) }
+    return end
   }
 
   async #mutate(
@@ -172,6 +187,14 @@ export class BatchWriter {
       this.#database.query('delete from commit_log where lane = ? and no <= ?').run(LANE, no - LOG_KEPT)
     this.#logNo = no
   }
+}
+
+function comparePairs(a: AppendItem, b: AppendItem): number {
+  return (
+    a.app - b.app ||
+    Math.min(a.sender, a.receiver) - Math.min(b.sender, b.receiver) ||
+    Math.max(a.sender, a.receiver) - Math.max(b.sender, b.receiver)
+  )
 }
 
 function isStorageError(error: unknown): boolean {

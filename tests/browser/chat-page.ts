@@ -39,7 +39,7 @@ export class ChatPage {
 
   /** By the name of the other person. */
   async openConversation(name: string): Promise<void> {
-    await this.page.getByRole('complementary').getByRole('link', { name }).click()
+    await this.entry(name).click()
     await this.page.getByRole('heading', { name }).waitFor()
   }
 
@@ -63,6 +63,9 @@ export class ChatPage {
 
   /** The conversation's entry in the left pane. */
   entry(name: string): Locator {
-    return this.page.getByRole('complementary').getByRole('link', { name })
+    return this.page
+      .getByRole('complementary')
+      .getByRole('link')
+      .filter({ has: this.page.getByText(name, { exact: true }) })
   }
 }

@@ -172,3 +172,65 @@ test('a rotated key signs from the next ticket on', async () => {
     verify(String(body.userSig), { userId: 'lin', sdkAppId: SDKAPPID, keys, now: Date.now() / 1000 }).ok,
   ).toBe(true)
 })
+
+test('who is online is told to signed-in users only; when Rookery is away the page learns that', async () => {
+  const presence = (token: string) =>
+    get('/example/api/presence', HERE, '127.0.0.1', { headers: { authorization: `Bearer ${token}` } })
+  expect((await presence('')).status).toBe(401)
+  const answer = await presence(await signIn('lin'))
+  expect(answer.status).toBe(503)
+  expect(await answer.json()).toEqual({ error: 'Rookery does not tell who is online just now.' })
+})
+
+test('all users are imported with their names, and many pages ask Rookery once who is online', async () => {
+  const calls: { readonly command: string; readonly url: string; readonly body: unknown }[] = []
+  const rookery = Bun.serve({
+    hostname: '127.0.0.1',
+    port: 0,
+    async fetch(request) {
+      const command = new URL(request.url).pathname.slice('/v4/'.length)
+      calls.push({ command, url: request.url, body: await request.json() })
+      const QueryResult = [{ To_Account: 'lin', Status: 'Online' }]
+      const ErrorList = [{ To_Account: 'mira', ErrorCode: 70107 }]
+      return Response.json({ ActionStatus: 'OK', ErrorInfo: '', ErrorCode: 0, QueryResult, ErrorList })
+    },
+  })
+  try {
+    app = await open({ rookeryUrl: rookery.url.origin })
+    const authorization = `Bearer ${await signIn('lin')}`
+    for (let page = 0; page < 3; page++) {
+      const answer = await get('/example/api/presence', HERE, '127.0.0.1', { headers: { authorization } })
+      expect(await answer.json()).toEqual({ presence: { lin: 'Online' } })
+    }
+  } finally {
+    rookery.stop(true)
+  }
+  expect(calls.map(({ command, body }) => ({ command, body }))).toEqual([
+    {
+      command: 'im_open_login_svc/multiaccount_import',
+      body: {
+        AccountList: [
+          { UserID: 'lin', Nick: 'Lin' },
+          { UserID: 'mira', Nick: 'Mira' },
+        ],
+      },
+    },
+    { command: 'openim/query_online_status', body: { To_Account: ['lin', 'mira'] } },
+  ])
+  for (const { url } of calls) expect(url).not.toContain('usersig')
+})
+
+test('pictures and sound are loaded from this server and from the origins that the operator names', async () => {
+  const policy = async () => (await get('/example/')).headers.get('content-security-policy')
+  expect(await policy()).toContain("img-src 'self'; media-src 'self';")
+  app = await open({ mediaOrigins: ['https://files.example.org/some/path'] })
+  expect(await policy()).toContain(
+    "img-src 'self' https://files.example.org; media-src 'self' https://files.example.org;",
+  )
+})
+
+test('a UserSig ends when the app server wants it to', async () => {
+  app = await open({ userSigSeconds: 30 })
+  const { body } = await call('usersig', {}, await signIn('lin'))
+  expect(Number(body.expiresAt) - Date.now() / 1000).toBeWithin(28, 31)
+})

@@ -17,6 +17,7 @@ let endReason = ''
 /** Steps 2 to 4: from the app server's UserSig to a chat that is ready. Also after a reload, and after a kick. */
 async function enter(): Promise<void> {
   resetSteps(2)
+  startStep(2)
   const ticket = await nextTicket()
 
   startStep(3)

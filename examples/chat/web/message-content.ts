@@ -25,11 +25,11 @@ export function contentOf(content: Content, download: Download): HTMLElement {
     case TYPES.MSG_VIDEO:
       return media(element('video'), payload.videoUrl, payload.videoUrl, `Video, ${payload.videoSecond} s`)
     case TYPES.MSG_FILE:
-      return link(payload.fileUrl, `📄 ${payload.fileName || 'File'}, ${sizeOf(payload.fileSize)}`)
+      return link(payload.fileUrl, `${payload.fileName || 'File'}, ${sizeOf(payload.fileSize)}`)
     case TYPES.MSG_LOCATION: {
       const { description, latitude, longitude } = payload
       const map = `https://www.openstreetmap.org/?mlat=${latitude}&mlon=${longitude}`
-      return element('div', '', element('p', '', `📍 ${description}`), link(map, `${latitude}, ${longitude}`))
+      return element('div', '', element('p', '', description), link(map, `${latitude}, ${longitude}`))
     }
     case TYPES.MSG_CUSTOM: {
       const card = cardOf(payload)

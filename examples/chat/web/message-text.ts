@@ -6,7 +6,7 @@ const { TYPES } = TencentCloudChat
 export type Content = Pick<Message, 'type' | 'payload'>
 
 /** Faces are sent as a number; both sides must know the same list. */
-export const FACES = ['😀', '😂', '😍', '😎', '😢', '😡', '👍', '👏', '🙏', '🎉', '🔥', '🐦'] as const
+export const FACES = ['😀', '😂', '😉', '😊', '😍', '😘', '😎', '😇', '😮', '😴', '😢', '😡'] as const
 
 /** The content of this app's own custom messages, as JSON in `payload.data`. */
 export interface Card {

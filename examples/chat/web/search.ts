@@ -51,7 +51,7 @@ export class Search {
     const chosen = words === '' ? undefined : bubbles.at(-1 - this.#current)
     for (const bubble of bubbles) bubble.toggleAttribute('data-found', bubble === chosen)
     chosen?.scrollIntoView({ block: 'nearest' })
-    setText(byId('hits'), words === '' ? '' : `${bubbles.length} of the loaded messages`)
+    setText(byId('hits'), words === '' ? '' : `${bubbles.length} found`)
   }
 
   #words(): string {

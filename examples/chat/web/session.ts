@@ -1,6 +1,6 @@
 import TencentCloudChat, { type ChatSDK, type Message } from '@rookery/chat'
 import { fetchTicket, type Ticket } from './app-server.ts'
-import { failStep, finishStep, startStep, textOf } from './login-steps.ts'
+import { finishStep, textOf } from './login-steps.ts'
 
 const { EVENT, TYPES } = TencentCloudChat
 
@@ -11,21 +11,15 @@ const KICKS: Readonly<Record<string, string>> = {
   [TYPES.KICKED_OUT_USERSIG_EXPIRED]: 'The UserSig is no longer valid.',
 }
 
-/** Step 2 of the login process. The SDK asks for it again before a UserSig ends: then the page shows the new end. */
+/** Step 2 of the login process. The SDK repeats it before a UserSig ends: then the page shows the new end. */
 export async function nextTicket(): Promise<Ticket> {
-  startStep(2)
-  try {
-    const ticket = await fetchTicket()
-    const until = new Date(ticket.expiresAt * 1000).toLocaleString([], {
-      dateStyle: 'medium',
-      timeStyle: 'medium',
-    })
-    finishStep(2, `${ticket.userSig.slice(0, 24)}… for ${ticket.userID}, until ${until}`)
-    return ticket
-  } catch (cause) {
-    failStep(textOf(cause))
-    throw cause
-  }
+  const ticket = await fetchTicket()
+  const until = new Date(ticket.expiresAt * 1000).toLocaleString([], {
+    dateStyle: 'medium',
+    timeStyle: 'medium',
+  })
+  finishStep(2, `${ticket.userSig.slice(0, 24)}… for ${ticket.userID}, until ${until}`)
+  return ticket
 }
 
 export interface Listeners {

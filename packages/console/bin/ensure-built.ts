@@ -23,7 +23,7 @@ const STAMP = '.sources'
 const CACHE = join(ROOT, '../../node_modules/.cache')
 
 /** Builds the page when it is missing or its sources changed; a failure is told, and what was built before stays. */
-export async function ensureBuilt(tell: (text: string) => void): Promise<void> {
+export async function ensureBuilt(tell: (text: string, failed?: true) => void): Promise<void> {
   if (!existsSync(join(ROOT, 'src')) || isFresh()) return
   mkdirSync(CACHE, { recursive: true })
   const lock = join(CACHE, 'console-lock')
@@ -40,15 +40,16 @@ export async function ensureBuilt(tell: (text: string) => void): Promise<void> {
         })
         const [said, code] = await Promise.all([new Response(child.stderr).text(), child.exited])
         const seconds = ((performance.now() - start) / 1000).toFixed(1)
-        tell(
-          code === 0
-            ? `The console was built in ${seconds} s.`
-            : `The console could not be built; run "npm run build" for the reason. ${said.trim().slice(-500)}`,
-        )
+        if (code === 0) tell(`The console was built in ${seconds} s.`)
+        else
+          tell(
+            `The console could not be built; run "npm run build" for the reason. ${said.trim().slice(-500)}`,
+            true,
+          )
       },
     )
   } catch (error) {
-    tell(`The console could not be built: ${error instanceof Error ? error.message : String(error)}`)
+    tell(`The console could not be built: ${error instanceof Error ? error.message : String(error)}`, true)
   }
 }
 

@@ -22,9 +22,8 @@ export const theme = createTheme({
   fontFamily:
     'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif',
   headings: { fontWeight: '650' },
-  components: { Badge: Badge.extend({ defaultProps: { tt: 'none' } }) },
+  components: { Badge: Badge.extend({ defaultProps: { tt: 'none', miw: 'max-content' } }) },
   cursorType: 'pointer',
-  autoContrast: true,
 })
 
 /** The same name as in color-scheme.js, which runs before this. */

@@ -8,7 +8,11 @@ const byUrl = Type.Literal(2)
 /** The message elements (rest-1 section 5): type -> shape of `MsgContent`. Unknown members are kept. */
 export const MESSAGE_ELEMENTS = {
   TIMTextElem: Type.Object({ Text: text }),
-  TIMLocationElem: Type.Object({ Desc: Type.Optional(text), Latitude: Type.Number(), Longitude: Type.Number() }),
+  TIMLocationElem: Type.Object({
+    Desc: Type.Optional(text),
+    Latitude: Type.Number(),
+    Longitude: Type.Number(),
+  }),
   TIMFaceElem: Type.Object({ Index: Type.Integer(), Data: Type.Optional(text) }),
   TIMCustomElem: Type.Object({
     Data: Type.Optional(text),

@@ -301,3 +301,20 @@ describe('what later parts of the interface bring', () => {
     })
   })
 })
+
+describe('key-values on messages', () => {
+  test('are told also for a message that is not in memory', async () => {
+    const { world, ana } = await pair()
+    const message = ana.text('bo', 'poll', { isSupportExtension: true })
+    await world.done(ana.chat.sendMessage(message))
+    await world.done(ana.chat.sendMessage(ana.text('bo', 'later')))
+    const phone = await world.client('bo', { platform: 'iPhone' })
+    expect(phone.chat.findMessage(message.ID)).toBeNull()
+    await world.done(ana.chat.setMessageExtensions(message, [{ key: 'k', value: 'v' }]))
+    await world.clock.pass(50)
+    expect(phone.last('onMessageExtensionsUpdated')).toEqual({
+      messageID: message.ID,
+      extensions: [{ key: 'k', value: 'v' }],
+    })
+  })
+})

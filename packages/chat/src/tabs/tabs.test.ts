@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { ChatClient } from '../client/chat-client.ts'
 import { EVENT } from '../constants/event.ts'
 import type { Message } from '../messages/message.ts'
 import { FakeProfile, type FakeTab } from '../testing/fake-tabs.ts'
@@ -178,5 +179,25 @@ describe('where tabs cannot share', () => {
   test('outside of pages and without Web Locks there is nothing to share with', () => {
     expect(browserTabs()).toBeUndefined()
     expect(browserTabs({ document: {}, navigator: {}, BroadcastChannel })).toBeUndefined()
+  })
+
+  test('a browser that forbids locks after all leaves the tab with a socket of its own', async () => {
+    const world = new World()
+    const locks = {
+      request: () => Promise.reject(new DOMException('storage is forbidden', 'SecurityError')),
+      query: () => Promise.reject(new DOMException('storage is forbidden', 'SecurityError')),
+    } as unknown as LockManager
+    const tabs = browserTabs({ document: {}, navigator: { locks }, BroadcastChannel })
+    const options = { SDKAppID: 1, proxyServer: 'ws://test' }
+    const chat = new ChatClient(
+      options,
+      { transport: world.server, clock: world.clock, tabs },
+      () => undefined,
+    )
+    await world.done(chat.login({ userID: 'ana', userSig: 'good' }))
+    await world.clock.until(() => chat.isReady())
+    expect(world.server.count('session/login')).toBe(1)
+    await world.done(chat.logout())
+    expect(world.server.count('session/logout')).toBe(1)
   })
 })

@@ -99,7 +99,7 @@ function Details(props: {
             {t('accounts.kick')}
           </Button>
           <Button
-            variant={account.blocked ? 'default' : 'outline'}
+            variant={account.blocked ? 'default' : 'light'}
             {...(!account.blocked && { color: 'red' })}
             onClick={() => onAction(account.blocked ? 'unblock' : 'block')}
           >
@@ -107,7 +107,7 @@ function Details(props: {
           </Button>
           {mayDelete && (
             <Button
-              variant="outline"
+              variant="light"
               color="red"
               disabled={account.admin}
               onClick={() => onAction('delete')}

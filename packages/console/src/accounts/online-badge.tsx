@@ -8,11 +8,7 @@ export function OnlineBadge({ account }: { account: Pick<Account, 'state' | 'pla
   const t = useT()
   const platforms = account.platforms.map(({ platform }) => platform).join(', ')
   return (
-    <Badge
-      color={COLORS[account.state]}
-      variant={account.state === 'Offline' ? 'outline' : 'light'}
-      miw="max-content"
-    >
+    <Badge color={COLORS[account.state]} variant={account.state === 'Offline' ? 'outline' : 'light'}>
       {t(`online.${account.state}`)}
       {platforms && ` · ${platforms}`}
     </Badge>

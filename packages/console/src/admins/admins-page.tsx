@@ -86,7 +86,7 @@ export function AdminsPage() {
                   </Button>
                   <Button
                     size="xs"
-                    variant="subtle"
+                    variant="light"
                     color="red"
                     onClick={() => setOpen({ dialog: 'dismiss', admin })}
                   >

@@ -43,7 +43,7 @@ export function OverviewPage() {
         <SimpleGrid cols={3} spacing={{ base: 'xs', sm: 'md' }}>
           {facts.map(([name, value, room]) => (
             <Paper withBorder p={{ base: 'sm', sm: 'md' }} key={room}>
-              <Text size="sm" c="dimmed" lineClamp={1}>
+              <Text fz={{ base: 'xs', sm: 'sm' }} c="dimmed">
                 {name}
               </Text>
               <Anchor component={Link} href={`/apps/${app.appId}/${room}`} fz={28} fw={650} c="inherit">
@@ -156,7 +156,7 @@ function Danger(props: { text: string; button: string; onClick: () => void; disa
       <Text size="sm" style={{ flex: '1 1 16rem' }}>
         {props.text}
       </Text>
-      <Button variant="outline" color="red" onClick={props.onClick} disabled={props.disabled === true}>
+      <Button variant="light" color="red" onClick={props.onClick} disabled={props.disabled === true}>
         {props.button}
       </Button>
     </Group>

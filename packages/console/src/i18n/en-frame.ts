@@ -173,8 +173,7 @@ export const enFrame = {
   'keys.last-used': 'Last used',
   'keys.sessions': 'Sessions',
   'keys.sessions-of': '{sessions} ({connected} connected)',
-  'keys.live':
-    'Key {id}: {sessions} sessions were opened under it and live, {connected} of them connected now.',
+  'keys.live': 'Key {id}: live sessions opened under it: {sessions}, connected now: {connected}.',
   'keys.rotate': 'Rotate key',
   'keys.rotate-about':
     'A new key becomes the current one. What the old key has signed, and signs within the next 5 minutes, stays valid for the time below; nobody is logged out now.',

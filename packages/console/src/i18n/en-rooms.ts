@@ -91,7 +91,7 @@ export const enRooms = {
   'settings.own': 'set here',
   'settings.documented': 'Documented: {value}',
   'settings.default': 'server default: {value}',
-  'settings.range': '{min} to {max}',
+  'settings.range': 'from {min} to {max}',
   'settings.code': 'error {code}',
   'settings.reset': 'Back to default',
   'settings.saved': '{name} holds now.',

@@ -88,7 +88,11 @@ export function KeysPage() {
               { name: t('keys.last-used'), cell: key => <Moment seconds={key.lastUsed} relative /> },
               {
                 name: t('keys.sessions'),
-                cell: key => t('keys.sessions-of', { sessions: key.sessions, connected: key.connected }),
+                cell: key => (
+                  <span style={{ whiteSpace: 'nowrap' }}>
+                    {t('keys.sessions-of', { sessions: key.sessions, connected: key.connected })}
+                  </span>
+                ),
               },
               {
                 name: t('keys.may-admin'),

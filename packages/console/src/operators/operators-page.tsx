@@ -98,7 +98,7 @@ function People() {
                 {operator.name !== me.name && (
                   <Button
                     size="xs"
-                    variant="subtle"
+                    variant="light"
                     color="red"
                     onClick={() => setOpen({ dialog: 'remove', operator })}
                   >

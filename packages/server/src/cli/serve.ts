@@ -62,7 +62,7 @@ async function serve(config: Config, log: Logger): Promise<number> {
     })
     const box = new SecretBox(master.bytes)
     const example = values['example.enabled'] ? await prepareExample(dataFolder) : undefined
-    const assetsFolder = await consoleFolder(text => log.info(text))
+    const assetsFolder = await consoleFolder((text, failed) => log[failed ? 'warn' : 'info'](text))
     let console: PageHandler | undefined
     const server = await startServer({
       dataFolder,

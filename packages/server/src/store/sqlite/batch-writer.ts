@@ -1,6 +1,6 @@
 import type { Database } from 'bun:sqlite'
 import { randomBytes } from 'node:crypto'
-import { Kysely, Migrator } from 'kysely'
+import { type Kysely, Migrator } from 'kysely'
 import { CommandError, type SerialisedError } from '../../commands/command-error.ts'
 import type { AppendItem } from '../append.ts'
 import type { Change } from '../change.ts'
@@ -9,7 +9,7 @@ import { mutationNamed, type Transaction } from '../mutation.ts'
 import type { Schema } from '../schema.ts'
 import { MessageAppender } from './append-message.ts'
 import { ConversationHeads } from './conversation-heads.ts'
-import { sqliteDialect } from './dialect.ts'
+import { sqliteKysely } from './dialect.ts'
 
 /** One operation of a batch. */
 export type WriteOperation =
@@ -49,7 +49,7 @@ export class BatchWriter {
 
   constructor(database: Database, nodeId: string) {
     this.#database = database
-    this.#db = new Kysely<Schema>({ dialect: sqliteDialect(database, { ownTransactions: true }) })
+    this.#db = sqliteKysely(database, { ownTransactions: true })
     this.#heads = new ConversationHeads(database)
     this.#nodeId = nodeId
   }

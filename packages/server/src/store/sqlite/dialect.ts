@@ -4,17 +4,36 @@ import {
   type DatabaseConnection,
   type Dialect,
   type Driver,
+  Kysely,
   type QueryResult,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely'
+import { answerDirectly } from '../prepared.ts'
+import type { Schema } from '../schema.ts'
 
 /**
  * Kysely over one bun:sqlite connection. Transactions are the writer's own (a savepoint a mutation), so the driver
  * refuses to begin one: two owners of BEGIN would interleave.
  */
-export function sqliteDialect(database: Database, options: { readonly ownTransactions: boolean }): Dialect {
+export function sqliteKysely(
+  database: Database,
+  options: { readonly ownTransactions: boolean },
+): Kysely<Schema> {
+  const db = new Kysely<Schema>({ dialect: sqliteDialect(database, options) })
+  answerDirectly(db, sql => {
+    const statement = database.query<unknown, SQLQueryBindings[]>(sql)
+    return {
+      all: parameters => statement.all(...(parameters as SQLQueryBindings[])),
+      get: parameters => statement.get(...(parameters as SQLQueryBindings[])),
+      run: parameters => statement.run(...(parameters as SQLQueryBindings[])).changes,
+    }
+  })
+  return db
+}
+
+function sqliteDialect(database: Database, options: { readonly ownTransactions: boolean }): Dialect {
   return {
     createAdapter: () => new SqliteAdapter(),
     createDriver: () => new SqliteDriver(database, options.ownTransactions),

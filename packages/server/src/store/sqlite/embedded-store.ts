@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { ErrorCode } from '@rookery/protocol/error-code'
-import { Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
 import { CommandError } from '../../commands/command-error.ts'
 import type { AppendItem, AppendResult } from '../append.ts'
 import type { Change } from '../change.ts'
@@ -9,7 +9,7 @@ import { NotStoredError } from '../not-stored-error.ts'
 import type { Schema } from '../schema.ts'
 import type { Store } from '../store.ts'
 import type { BatchOutcome, WriteOperation, WriteOutcome } from './batch-writer.ts'
-import { sqliteDialect } from './dialect.ts'
+import { sqliteKysely } from './dialect.ts'
 import { openDatabase } from './open-database.ts'
 
 /** A batch is one transaction; more would hold up its first caller for longer than an fsync costs. */
@@ -72,9 +72,7 @@ export class EmbeddedStore implements Store {
       worker.terminate()
       throw error
     })
-    const read = new Kysely<Schema>({
-      dialect: sqliteDialect(openDatabase(options.folder, 'read'), { ownTransactions: false }),
-    })
+    const read = sqliteKysely(openDatabase(options.folder, 'read'), { ownTransactions: false })
     const store = new EmbeddedStore(read, worker, nodeId, options.onDefect)
     await store.#loadEpoch()
     return store

@@ -83,7 +83,7 @@ function media(
 /** Merged messages, folded; they may hold merged messages. */
 function merger(content: Content, download: Download): HTMLElement {
   const { payload } = content
-  const lines = (payload.abstractList as readonly string[]).slice(0, 4).map(it => element('small', '', it))
+  const lines = (payload.abstractList as readonly string[]).slice(0, 4).map(it => element('span', 'line', it))
   const body = element('div')
   const details = element(
     'details',
@@ -102,7 +102,7 @@ function merger(content: Content, download: Download): HTMLElement {
         element(
           'div',
           'entry',
-          element('small', '', `${nick}, ${dayOf(time)} ${clockTime(time)}`),
+          element('span', 'when', `${nick}, ${dayOf(time)} ${clockTime(time)}`),
           ...messageBody.map(it => contentOf(it, download)),
         ),
       ),

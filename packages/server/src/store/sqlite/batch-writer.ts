@@ -79,6 +79,7 @@ export class BatchWriter {
     const changes: Change[] = []
     const outcomes: WriteOutcome[] = []
     const nowMs = Math.max(this.#lastMs, Date.now())
+    const logNo = this.#logNo
     try {
       this.#database.run('begin immediate')
       for (let next = 0; next < operations.length; ) {
@@ -90,6 +91,7 @@ export class BatchWriter {
       this.#database.run('commit')
     } catch (error) {
       this.#heads.forget()
+      this.#logNo = logNo
       if (this.#database.inTransaction) this.#database.run('rollback')
       return { outcomes: [], changes: [], storageError: String(error) }
     }

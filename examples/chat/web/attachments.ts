@@ -1,5 +1,5 @@
 import TencentCloudChat, { type ChatSDK, type Message } from '@rookery/chat'
-import { ask, byId, toast } from './dom.ts'
+import { ask } from './dom.ts'
 import { openMenu, type Point } from './menu.ts'
 import { type Card, FACES } from './message-text.ts'
 
@@ -56,19 +56,4 @@ export const addressTo = (userID: string): Address => ({
   to: userID,
   conversationType: TYPES.CONV_C2C,
   needReadReceipt: true,
-})
-
-/** Asks the browser, which asks the person. */
-byId('locate').addEventListener('click', () => {
-  const fields = byId('location').querySelector('form')?.elements
-  const fill = (name: string, value: number) => {
-    ;(fields?.namedItem(name) as HTMLInputElement).value = value.toFixed(5)
-  }
-  navigator.geolocation.getCurrentPosition(
-    ({ coords }) => {
-      fill('latitude', coords.latitude)
-      fill('longitude', coords.longitude)
-    },
-    () => toast('The browser does not tell where you are. Write it down yourself.'),
-  )
 })

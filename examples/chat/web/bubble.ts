@@ -2,12 +2,13 @@ import type { Message } from '@rookery/chat'
 import { clockTime, element, setText } from './dom.ts'
 import type { Point } from './menu.ts'
 import { contentOf, type Download } from './message-content.ts'
-import { elementsOf, textOf } from './message-text.ts'
+import { elementsOf, isSettled, textOf } from './message-text.ts'
 
 export interface BubbleActions {
   readonly menu: (message: Message, at: Point) => void
   readonly retry: (message: Message) => void
   readonly pick: (message: Message) => void
+  readonly isPicked: (message: Message) => boolean
   readonly download: Download
 }
 
@@ -59,6 +60,11 @@ export function fillBubble(
   setText(tick, sign)
   tick?.setAttribute('aria-label', meaning)
   tick?.toggleAttribute('data-seen', message.readReceiptInfo.isPeerRead)
+  const pick = bubble.querySelector<HTMLInputElement>('.pick')
+  if (pick) {
+    pick.disabled = !isSettled(message)
+    pick.checked = actions.isPicked(message)
+  }
   bubble.querySelector('.retry')?.toggleAttribute('hidden', message.status !== 'fail')
 }
 

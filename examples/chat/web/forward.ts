@@ -31,9 +31,6 @@ export class Selection {
   }
 }
 
-/** Only what is stored, and was not recalled, can be passed on. */
-export const isForwardable = (message: Message) => message.status === 'success' && !message.isRevoked
-
 /** Asks for the receiver; one message goes as it is, several as one. Undefined when the dialog was left. */
 export async function forward(
   chat: ChatSDK,

@@ -68,3 +68,6 @@ export function textOf(message: Message, peerName: string): string {
   if (message.revoker !== message.from) return 'This message was recalled.'
   return message.flow === 'out' ? 'You recalled a message.' : `${peerName} recalled a message.`
 }
+
+/** Only what the server has, and nobody recalled, can be passed on, edited or recalled. */
+export const isSettled = (message: Message) => message.status === 'success' && !message.isRevoked

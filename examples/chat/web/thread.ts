@@ -4,9 +4,9 @@ import { type BubbleActions, fillBubble, makeBubble } from './bubble.ts'
 import { Composer } from './composer.ts'
 import { titleOf } from './conversations.ts'
 import { byId, dayOf, element, initial, list, setText, toast } from './dom.ts'
-import { forward, isForwardable, Selection } from './forward.ts'
+import { forward, Selection } from './forward.ts'
 import { openMenu, type Point } from './menu.ts'
-import { textOf } from './message-text.ts'
+import { isSettled, textOf } from './message-text.ts'
 import type { Presence } from './presence.ts'
 import { Receipts } from './receipts.ts'
 import { Search } from './search.ts'
@@ -34,6 +34,7 @@ export class Thread {
     menu: (message, at) => this.#openMenu(message, at),
     retry: message => this.#send(message, 'resendMessage'),
     pick: message => this.#selection.toggle(message),
+    isPicked: message => this.#selection.has(message),
     download: merger => this.#chat.downloadMergerMessage(merger),
   }
   #title: string
@@ -51,7 +52,8 @@ export class Thread {
     this.#receipts = new Receipts(chat, id => this.#messages.get(id))
     this.#search = new Search({
       onChange: () => this.show(),
-      onChoose: id => this.#bubble(id)?.scrollIntoView({ block: 'center' }),
+      onChoose: id =>
+        document.querySelector(`[data-key="${CSS.escape(id)}"]`)?.scrollIntoView({ block: 'center' }),
       signal,
     })
     this.#composer = new Composer({
@@ -115,7 +117,8 @@ export class Thread {
     list(byId('messages'), this.#rows(), {
       key: row => ('day' in row ? row.id : row.ID),
       make: row => ('day' in row ? element('li', 'day') : this.#makeBubble(row)),
-      fill: (node, row) => ('day' in row ? setText(node, row.day) : this.#fillBubble(node, row)),
+      fill: (node, row) =>
+        'day' in row ? setText(node, row.day) : fillBubble(node, row, this.#title, this.#actions),
     })
     if (isAtEnd) this.#toEnd()
     this.#search.mark([...byId('messages').querySelectorAll<HTMLElement>('.bubble')])
@@ -125,18 +128,6 @@ export class Thread {
     const bubble = makeBubble(message, this.#actions)
     this.#receipts.watch(bubble)
     return bubble
-  }
-
-  #fillBubble(bubble: HTMLElement, message: Message): void {
-    fillBubble(bubble, message, this.#title, this.#actions)
-    const pick = bubble.querySelector<HTMLInputElement>('.pick')
-    if (!pick) return
-    pick.disabled = !isForwardable(message)
-    pick.checked = this.#selection.has(message)
-  }
-
-  #bubble(id: string): Element | undefined {
-    return [...byId('messages').children].find(it => (it as HTMLElement).dataset.key === id)
   }
 
   /** In the server's order, those that it does not have yet at the end. */
@@ -158,12 +149,12 @@ export class Thread {
   }
 
   #openMenu(message: Message, at: Point): void {
-    const isMine = message.flow === 'out' && isForwardable(message)
+    const isMine = message.flow === 'out' && isSettled(message)
     openMenu('What to do with the message', at, [
       { label: 'Copy text', run: () => navigator.clipboard.writeText(textOf(message, this.#title)) },
       ...(isEditable(message) ? [{ label: 'Edit', run: () => this.#composer.edit(message) }] : []),
       ...(isMine ? [{ label: 'Recall', run: () => this.#chat.revokeMessage(message) }] : []),
-      ...(isForwardable(message)
+      ...(isSettled(message)
         ? [
             { label: 'Forward…', run: () => this.#forward([message]) },
             { label: 'Select', run: () => this.#select(true, message) },
@@ -247,4 +238,4 @@ export class Thread {
 }
 
 const isEditable = (message: Message) =>
-  message.flow === 'out' && message.type === TYPES.MSG_TEXT && isForwardable(message)
+  message.flow === 'out' && message.type === TYPES.MSG_TEXT && isSettled(message)

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { PreparedQuery, perDatabase } from '../store/prepared.ts'
 import type { Store } from '../store/store.ts'
 import type { Account } from './account.ts'
@@ -32,7 +33,8 @@ const queries = perDatabase(db => ({
       .select(COLUMNS)
       .where('app_id', '=', parameter('app'))
       .where('user_id', '=', parameter('user'))
-      .where('deleted', '=', 0),
+      // A literal: with a parameter SQLite plans the statement anew at each run to see whether the partial index serves it.
+      .where('deleted', '=', sql.lit(0)),
   ),
   byId: new PreparedQuery<{ app: number; account: number }, AccountRow>(db, (db, parameter) =>
     db

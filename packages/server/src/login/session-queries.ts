@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { PreparedQuery, perDatabase } from '../store/prepared.ts'
 
 /** Days after which a session that lost its socket is forgotten: PushOnline's lifetime (login-usersig 4.4). */
@@ -81,7 +82,8 @@ export const sessionQueries = perDatabase(db => ({
       ])
       .where('app_id', '=', p('app'))
       .where('user_id', '=', p('user'))
-      .where('deleted', '=', 0),
+      // A literal: with a parameter SQLite plans the statement anew at each run to see whether the partial index serves it.
+      .where('deleted', '=', sql.lit(0)),
   ),
   sessions: new PreparedQuery<{ app: number; account: number }, SessionRow>(db, (db, p) =>
     db

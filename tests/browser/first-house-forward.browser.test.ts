@@ -56,7 +56,7 @@ browserTest('selected messages go as one, which unfolds to all of them, also ins
       const outer = mira.page.getByRole('log').getByRole('listitem').last()
       await outer.getByText('Chat of Lin', { exact: true }).click()
       await outer.getByText('Chat of Lin and Mira', { exact: true }).click()
-      expect(await outer.getByText(answer, { exact: true }).count()).toBe(1)
+      await outer.getByText(answer, { exact: true }).waitFor()
     }
   }
   await lin.entry('Mira').getByText('You: [Merged messages] Chat of Lin').waitFor()

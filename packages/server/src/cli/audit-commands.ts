@@ -1,42 +1,17 @@
 import Type from 'typebox'
 import { refuse } from '../apps/refuse.ts'
-import { AUDIT_PAGE_MAX, auditedApps, type ChainState, readAudit, verifyAudit } from '../audit/audit-log.ts'
+import { auditedApps, type ChainState, verifyAudit } from '../audit/audit-log.ts'
 import { appId } from './argument-fields.ts'
+import { auditPage, auditPageArguments, auditPageText } from './audit-page.ts'
 import { defineOperatorCommand } from './operator-command.ts'
-import { moment, textTable } from './text-table.ts'
-
-const PAGE_DEFAULT = 50
+import { textTable } from './text-table.ts'
 
 const listCommand = defineOperatorCommand({
   name: 'audit list',
   summary: 'Lists what operators and app admins did, newest first; also of a deleted app.',
-  args: Type.Object({
-    appId,
-    before: Type.Optional(
-      Type.Integer({ minimum: 1, word: 'NO', description: 'Only rows below this number.' }),
-    ),
-    limit: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: AUDIT_PAGE_MAX, description: `Page, ${PAGE_DEFAULT}.` }),
-    ),
-  }),
-  async run({ store }, { appId, before, limit = PAGE_DEFAULT }) {
-    const page = await readAudit(store.read, { app: appId, limit, ...(before !== undefined && { before }) })
-    return { rows: page.rows, next: page.next ?? null }
-  },
-  show: ({ rows, next }) =>
-    rows.length === 0
-      ? 'No rows.'
-      : `${textTable(
-          ['NO', 'TIME', 'ACTOR', 'ACTION', 'TARGET', 'DETAIL'],
-          rows.map(row => [
-            String(row.no),
-            moment(Math.floor(row.time_ms / 1000)),
-            row.actor,
-            row.action,
-            row.target,
-            row.detail === '{}' ? '' : row.detail,
-          ]),
-        )}${next === null ? '' : `\nOlder rows: add --before ${next}`}`,
+  args: Type.Object({ appId, ...auditPageArguments }),
+  run: ({ store }, { appId, ...page }) => auditPage(store, appId, page),
+  show: auditPageText,
 })
 
 const verifyCommand = defineOperatorCommand({

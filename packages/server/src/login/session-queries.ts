@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { PreparedQuery, perDatabase } from '../store/prepared.ts'
+import type { SessionTable } from '../store/schema.ts'
 
 /** Days after which a session that lost its socket is forgotten: PushOnline's lifetime (login-usersig 4.4). */
 export const FORGET_AFTER_DAYS = 7
@@ -34,21 +35,8 @@ interface AccountMarks {
   push_online: string
 }
 
-export interface SessionRow {
-  session_id: string
-  token_hash: string
-  generation: number
-  platform: string
-  instance: number
-  rank: number
-  key_id: string
-  issued: number
-  expires: number
-  node_id: string
-  connected: number
-  ended: string
-  seen: number
-}
+/** A session of a known account. */
+export type SessionRow = Omit<SessionTable, 'app_id' | 'account_id'>
 
 interface NewSession extends SessionRow {
   app: number

@@ -1,15 +1,12 @@
 import Type from 'typebox'
 import { refuse } from '../apps/refuse.ts'
-import { readAudit } from '../audit/audit-log.ts'
+import { auditPage, auditPageArguments, auditPageText } from '../cli/audit-page.ts'
 import { defineOperatorCommand } from '../cli/operator-command.ts'
 import { moment, textTable } from '../cli/text-table.ts'
 import { listOperators, removeOperator, setOperatorRole } from './change-operators.ts'
 import { canonicalName } from './operator-rules.ts'
 import { ROLES } from './role.ts'
 import { createLink, SERVER_CHAIN } from './setup-token.ts'
-
-const PAGE_DEFAULT = 50
-const PAGE_MAX = 1000
 
 const operatorName = Type.String({
   minLength: 1,
@@ -115,36 +112,9 @@ const removeCommand = defineOperatorCommand({
 const logCommand = defineOperatorCommand({
   name: 'operator log',
   summary: 'Lists what happened to operators and their logins, newest first.',
-  args: Type.Object({
-    before: Type.Optional(
-      Type.Integer({ minimum: 1, word: 'NO', description: 'Only rows below this number.' }),
-    ),
-    limit: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: PAGE_MAX, description: `Page, ${PAGE_DEFAULT}.` }),
-    ),
-  }),
-  async run({ store }, { before, limit = PAGE_DEFAULT }) {
-    const page = await readAudit(store.read, {
-      app: SERVER_CHAIN,
-      limit,
-      ...(before !== undefined && { before }),
-    })
-    return { rows: page.rows, next: page.next ?? null }
-  },
-  show: ({ rows, next }) =>
-    rows.length === 0
-      ? 'No rows.'
-      : `${textTable(
-          ['NO', 'TIME', 'ACTOR', 'ACTION', 'TARGET', 'DETAIL'],
-          rows.map(row => [
-            String(row.no),
-            moment(Math.floor(row.time_ms / 1000)),
-            row.actor,
-            row.action,
-            row.target,
-            row.detail === '{}' ? '' : row.detail,
-          ]),
-        )}${next === null ? '' : `\nOlder rows: add --before ${next}`}`,
+  args: Type.Object(auditPageArguments),
+  run: ({ store }, page) => auditPage(store, SERVER_CHAIN, page),
+  show: auditPageText,
 })
 
 export const operatorManageCommands = [createLinkCommand, listCommand, setCommand, removeCommand, logCommand]

@@ -81,14 +81,14 @@ export class BatchWriter {
     const nowMs = Math.max(this.#lastMs, Date.now())
     const logNo = this.#logNo
     try {
-      this.#database.run('begin immediate')
+      this.#execute('begin immediate')
       for (let next = 0; next < operations.length; ) {
         const operation = operations[next]
         if (operation?.kind === 'mutate') outcomes[next++] = await this.#mutate(operation, nowMs, changes)
         else next = this.#appendRun(operations, next, outcomes, nowMs)
       }
       this.#logCommit(this.#heads.flush(), changes, nowMs)
-      this.#database.run('commit')
+      this.#execute('commit')
     } catch (error) {
       this.#heads.forget()
       this.#logNo = logNo
@@ -125,6 +125,11 @@ export class BatchWriter {
     return end
   }
 
+  /** `Database.run` would compile the text each time. */
+  #execute(sql: 'begin immediate' | 'commit' | `${'savepoint' | 'release' | 'rollback to'} mutation`): void {
+    this.#database.query(sql).run()
+  }
+
   async #mutate(
     operation: { readonly name: string; readonly args: unknown },
     nowMs: number,
@@ -134,18 +139,18 @@ export class BatchWriter {
     if (!mutation) return { failure: `No mutation is named ${operation.name}.` }
     const mine: Change[] = []
     this.#heads.flush()
-    this.#database.run('savepoint mutation')
+    this.#execute('savepoint mutation')
     try {
       const run = mutation.run as (tx: Transaction, args: unknown) => Promise<unknown>
       const result = await run(this.#transaction(nowMs, mine), operation.args)
-      this.#database.run('release mutation')
+      this.#execute('release mutation')
       changes.push(...mine)
       return { ok: result ?? null }
     } catch (error) {
       // The disk's errors end the whole transaction: then there is no savepoint left and the batch fails.
       if (!this.#database.inTransaction) throw error
-      this.#database.run('rollback to mutation')
-      this.#database.run('release mutation')
+      this.#execute('rollback to mutation')
+      this.#execute('release mutation')
       if (error instanceof CommandError) return { error: error.toJSON() }
       if (isStorageError(error)) throw error
       return { failure: error instanceof Error ? (error.stack ?? error.message) : String(error) }

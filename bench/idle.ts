@@ -2,6 +2,7 @@ import { loginFrame, PING_FRAME, readyAll } from './client-login.ts'
 import { judged, median, table } from './figures.ts'
 import { MeasuredProcess, quiet } from './measured-process.ts'
 import type { BenchOptions } from './options.ts'
+import { startSeededServer } from './seeded-server.ts'
 
 const WIDTH = 32
 /** Logged in first and kept: what code and pools cost once is not a connection's. */
@@ -23,10 +24,7 @@ export async function benchIdle(options: BenchOptions): Promise<void> {
   const names = Array.from({ length: count + WARM_UP }, (_, index) => `i${index}`)
   const measured: [Idle[], Idle[]] = [[], []]
   for (let round = 0; round < options.repeat; round++) {
-    const server = await MeasuredProcess.start('server.ts', {
-      core: options.serverCore,
-      argument: JSON.stringify(names),
-    })
+    const server = await startSeededServer(names, options)
     measured[0].push(
       await idle(
         server,

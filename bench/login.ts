@@ -1,7 +1,8 @@
 import { loginFrame, PING_FRAME, readyAll } from './client-login.ts'
 import { judged, median, percent, percentiles, table } from './figures.ts'
 import { coreBusy, MeasuredProcess, ownCpu, quiet } from './measured-process.ts'
-import { type BenchOptions, profileFlags } from './options.ts'
+import type { BenchOptions } from './options.ts'
+import { startSeededServer } from './seeded-server.ts'
 
 /** Connections that are being opened at once. */
 const WIDTH = 32
@@ -25,11 +26,7 @@ interface Login {
 export async function benchLogin(options: BenchOptions): Promise<void> {
   const count = options.count ?? (options.quick ? 500 : 3000)
   const names = Array.from({ length: count }, (_, index) => `l${index}`)
-  const server = await MeasuredProcess.start('server.ts', {
-    core: options.serverCore,
-    argument: JSON.stringify(names),
-    bunFlags: profileFlags(options),
-  })
+  const server = await startSeededServer(names, options)
   const relay = await MeasuredProcess.start('relay.ts', { core: options.serverCore })
   try {
     const sides = [

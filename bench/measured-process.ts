@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
+import { linesOf } from './child-commands.ts'
 
 /** Clock ticks a second in /proc/<pid>/stat; 100 on every Linux that Bun runs on. */
 const TICKS = 100
@@ -11,6 +12,16 @@ export interface CpuTime {
   readonly main: number
 }
 
+export interface MeasuredOptions {
+  readonly core: number
+  readonly argument?: string
+  readonly bunFlags?: readonly string[]
+  /** The app's UserSig key. */
+  readonly key?: string
+  /** Called after the process is gone. */
+  readonly ended?: () => void
+}
+
 /** A child on a core of its own that is measured from outside. */
 export class MeasuredProcess {
   readonly pid: number
@@ -19,24 +30,24 @@ export class MeasuredProcess {
   readonly key: string
   readonly #child: Bun.Subprocess<'pipe', 'pipe', 'inherit'>
   readonly #lines: AsyncIterator<string>
+  readonly #ended: (() => void) | undefined
 
   private constructor(
     child: Bun.Subprocess<'pipe', 'pipe', 'inherit'>,
     lines: AsyncIterator<string>,
-    ready: { port: number; key?: string },
+    ready: { readonly port: number },
+    options: MeasuredOptions,
   ) {
     this.#child = child
     this.#lines = lines
     this.pid = child.pid
     this.port = ready.port
-    this.key = ready.key ?? ''
+    this.key = options.key ?? ''
+    this.#ended = options.ended
   }
 
   /** Starts `bun <file> <argument>` on one core and waits until it accepts connections. */
-  static async start(
-    file: 'server.ts' | 'relay.ts',
-    options: { readonly core: number; readonly argument?: string; readonly bunFlags?: readonly string[] },
-  ): Promise<MeasuredProcess> {
+  static async start(file: 'server.ts' | 'relay.ts', options: MeasuredOptions): Promise<MeasuredProcess> {
     const child = Bun.spawn({
       cmd: [
         'taskset',
@@ -56,7 +67,7 @@ export class MeasuredProcess {
     const first = await lines.next()
     clearTimeout(late)
     if (first.done) throw new Error(`${file} ended before it was ready.`)
-    return new MeasuredProcess(child, lines, JSON.parse(first.value))
+    return new MeasuredProcess(child, lines, JSON.parse(first.value), options)
   }
 
   cpu(): CpuTime {
@@ -72,10 +83,6 @@ export class MeasuredProcess {
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024
   }
 
-  get threads(): number {
-    return readdirSync(`/proc/${this.pid}/task`).length
-  }
-
   /** A full garbage collection inside; resolves when it is done, with the bytes that JavaScript's heap then holds. */
   async collect(): Promise<number> {
     this.#child.stdin.write('collect\n')
@@ -89,18 +96,8 @@ export class MeasuredProcess {
     const late = setTimeout(() => this.#child.kill('SIGKILL'), 15_000)
     await this.#child.exited
     clearTimeout(late)
+    this.#ended?.()
   }
-}
-
-/** The child's side: answers `collect` until its input closes. */
-export async function answerCommands(): Promise<void> {
-  for await (const line of linesOf(Bun.stdin.stream()))
-    if (line === 'collect') {
-      Bun.gc(true)
-      await Bun.sleep(200)
-      Bun.gc(true)
-      console.log(process.memoryUsage().heapUsed)
-    }
 }
 
 /** CPU seconds of this process. */
@@ -135,15 +132,4 @@ function ticksOf(statFile: string): number {
   // The name in parentheses may hold spaces; utime and stime are fields 14 and 15.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
   return (Number(fields[11]) + Number(fields[12])) / TICKS
-}
-
-async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, undefined> {
-  const decoder = new TextDecoder()
-  let rest = ''
-  for await (const chunk of stream) {
-    const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n')
-    rest = parts.pop() ?? ''
-    yield* parts
-  }
-  return undefined
 }

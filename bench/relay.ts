@@ -3,7 +3,7 @@
  * frames as the server, acks a message and passes it to its receiver.
  */
 import type { ServerWebSocket } from 'bun'
-import { answerCommands } from './measured-process.ts'
+import { answerCommands } from './child-commands.ts'
 
 interface Data {
   name: string

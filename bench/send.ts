@@ -1,8 +1,9 @@
 import { loginFrame, ready } from './client-login.ts'
 import { judged, median, percent, percentiles, table } from './figures.ts'
 import { coreBusy, MeasuredProcess, ownCpu } from './measured-process.ts'
-import { type BenchOptions, profileFlags } from './options.ts'
+import type { BenchOptions } from './options.ts'
 import { Pair, Tally } from './pair.ts'
+import { startSeededServer } from './seeded-server.ts'
 
 const WARM_UP_MS = 1500
 const SETTLE_MS = 10_000
@@ -37,11 +38,7 @@ interface Half {
 /** (a) one-to-one messages: durable, acked, delivered; against a relay that only acks and forwards. */
 export async function benchSend(options: BenchOptions): Promise<void> {
   const names = Array.from({ length: options.pairs }, (_, index) => [`s${index}`, `r${index}`]).flat()
-  const server = await MeasuredProcess.start('server.ts', {
-    core: options.serverCore,
-    argument: JSON.stringify(names),
-    bunFlags: profileFlags(options),
-  })
+  const server = await startSeededServer(names, options)
   const relay = await MeasuredProcess.start('relay.ts', { core: options.serverCore })
   try {
     const sides = [await connect('Rookery', server, options), await connect('bare relay', relay, options)]

@@ -1,25 +1,34 @@
 /**
- * The measured server: the real one on a temporary folder, with accounts that exist already. Prints one JSON line when
- * it accepts connections; then reads commands from its input, and ends when that closes.
+ * The measured server: the real one on a folder that was filled before by another process, so that its memory holds the
+ * server only. Prints one JSON line when it accepts connections; reads commands from its input and ends when that closes.
  */
-import { TestServer } from '@rookery/server/testing/test-server'
-import { answerCommands } from './measured-process.ts'
+import { defaultSettings } from '@rookery/protocol/limits'
+import { SecretBox } from '@rookery/server/apps/secret-box'
+import { startServer } from '@rookery/server/server'
+import pino from 'pino'
+import { answerCommands } from './child-commands.ts'
 
-const names = JSON.parse(process.argv[2] ?? '[]') as string[]
+const { folder, masterKey } = JSON.parse(process.argv[2] ?? '') as { folder: string; masterKey: string }
 
-const server = new TestServer({
-  users: names,
+const server = await startServer({
+  dataFolder: folder,
+  secretBox: new SecretBox(Buffer.from(masterKey, 'base64')),
   settings: {
+    ...defaultSettings(),
     'account.max': 0,
+    // The load stands for many more clients than it has sockets.
     'session.commandsPerSec': 10_000,
     'session.inFlightMax': 1000,
     'session.webLoss': 3600,
-    'login.webInstances': 1,
   },
+  host: '127.0.0.1',
+  port: 0,
+  trustedProxies: [],
+  publicHosts: [],
+  log: pino({ level: 'error' }),
+  drainSeconds: 0,
 })
-await server.seed()
-await server.start()
-console.log(JSON.stringify({ port: server.running.port, key: server.key }))
+console.log(JSON.stringify({ port: server.port }))
 await answerCommands()
 await server.stop()
 process.exit(0)

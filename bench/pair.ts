@@ -57,6 +57,7 @@ export class Pair {
   readonly #socket: RawSocket
   readonly #frame: Buffer
   readonly #numberAt: readonly number[]
+  readonly #timeAt: number
   readonly #sentAt = new Float64Array(RING)
   readonly #checkSeq: boolean
   #sent = 0
@@ -74,11 +75,12 @@ export class Pair {
     this.#socket = sender
     this.#checkSeq = options.checkSeq
     const number = String(FIRST_ID)
-    const body = `{"To_Account":"${options.to}","MsgSeq":${number},"MsgRandom":${number},"MsgClientTime":${Math.floor(Date.now() / 1000)},"MsgBody":[{"MsgType":"TIMTextElem","MsgContent":{"Text":"${TEXT}"}}]}`
+    const body = `{"To_Account":"${options.to}","MsgSeq":${number},"MsgRandom":${number},"MsgClientTime":${number},"MsgBody":[{"MsgType":"TIMTextElem","MsgContent":{"Text":"${TEXT}"}}]}`
     this.#frame = clientFrame(`{"id":${number},"cmd":"openim/sendmsg","body":${body}}`)
     this.#numberAt = ['"id":', '"MsgSeq":', '"MsgRandom":'].map(
       name => this.#frame.indexOf(name) + name.length,
     )
+    this.#timeAt = this.#frame.indexOf('"MsgClientTime":') + '"MsgClientTime":'.length
     sender.taker = { frame: (bytes, start) => this.#answer(bytes, start), lost: reason => tally.fail(reason) }
     receiver.taker = {
       frame: (bytes, start, end) => this.#delivery(bytes, start, end),
@@ -99,6 +101,7 @@ export class Pair {
   send(at: number): void {
     const number = FIRST_ID + this.#sent
     for (const offset of this.#numberAt) putNumber(this.#frame, offset, number)
+    putNumber(this.#frame, this.#timeAt, Math.floor(Date.now() / 1000))
     this.#sentAt[this.#sent % RING] = at
     this.#sent++
     this.#tally.sent++

@@ -62,6 +62,8 @@ export class RawSocket {
 
   opened(socket: Socket<State>): void {
     this.#socket = socket
+    // As browsers do; else a second message waits for the acknowledgement of the first.
+    socket.setNoDelay(true)
     socket.write(
       `GET /ws HTTP/1.1\r\nHost: 127.0.0.1:${this.#port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n`,
     )

@@ -98,6 +98,8 @@ export async function ensureConversation(
         last_time: 0,
         list_seq: 0,
         list_time: 0,
+        top_seq: 0,
+        top_time: 0,
       })
       .execute()
   await ensureOwnerRow(tx, app, owner, conv)

@@ -21,6 +21,8 @@ export interface ReadRequest {
 interface State {
   conv_id: number
   head_seq: number
+  /** Of all its messages the latest time. */
+  top_time: number
   read_seq: number | null
   /** Of the peer's row: up to where the peer knows its messages to be read. */
   known_seq: number | null
@@ -56,19 +58,10 @@ const queries = perDatabase(db => ({
             .on('peer.account_id', '=', parameter('peer'))
             .onRef('peer.conv_id', '=', 'c.conv_id'),
         )
-        .select(['c.conv_id', 'c.head_seq', 'own.read_seq', 'peer.peer_read_seq as known_seq'])
+        .select(['c.conv_id', 'c.head_seq', 'c.top_time', 'own.read_seq', 'peer.peer_read_seq as known_seq'])
         .where('c.app_id', '=', parameter('app'))
         .where('c.lo_id', '=', parameter('lo'))
         .where('c.hi_id', '=', parameter('hi')),
-  ),
-  latestTime: new PreparedQuery<Conv, { time: number }>(db, (db, parameter) =>
-    db
-      .selectFrom('message')
-      .select('time')
-      .where('app_id', '=', parameter('app'))
-      .where('conv_id', '=', parameter('conv'))
-      .orderBy('time', 'desc')
-      .limit(1),
   ),
   firstLater: new PreparedQuery<Conv & { after: number; time: number }, { seq: number }>(
     db,
@@ -174,9 +167,8 @@ export async function readMove(db: Kysely<Schema>, request: ReadRequest): Promis
 async function targetOf(db: Kysely<Schema>, app: number, state: State, upTo: ReadUpTo): Promise<number> {
   if (upTo.seq !== undefined) return Math.min(upTo.seq, state.head_seq)
   if (upTo.time === undefined) return state.head_seq
+  if (state.top_time <= upTo.time) return state.head_seq
   const conv = state.conv_id
-  const latest = await queries(db).latestTime.first({ app, conv })
-  if (!latest || latest.time <= upTo.time) return state.head_seq
   const after = Math.min(state.read_seq ?? 0, state.known_seq ?? 0)
   const later = await queries(db).firstLater.first({ app, conv, after, time: upTo.time })
   return later ? later.seq - 1 : state.head_seq

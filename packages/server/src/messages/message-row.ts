@@ -24,7 +24,9 @@ export const MESSAGE_COLUMNS = [
   'message.ext_clear_seq',
 ] as const
 
-export type MessageRow = Readonly<Omit<Selectable<MessageTable>, 'count_no' | 'own_no' | 'push_info'>>
+export type MessageRow = Readonly<
+  Omit<Selectable<MessageTable>, 'count_no' | 'own_no' | 'push_info' | 'client_hash' | 'late_after'>
+>
 
 /** @param revoker UserID of who recalled it, empty when it was not recalled. */
 export function shownFromRow(row: MessageRow, revoker: string): ShownMessage {

@@ -1,8 +1,9 @@
-import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { PreparedQuery, perDatabase } from '../store/prepared.ts'
 import { MessageFlag, type Schema } from '../store/schema.ts'
 import { MESSAGE_COLUMNS, type MessageRow } from './message-row.ts'
 import type { OwnPair } from './pair.ts'
+import { firstSince } from './time-order.ts'
 
 /** A place in the order of history, which is `(time, seq)` (DESIGN-DATA 2). */
 export interface Place {
@@ -26,54 +27,74 @@ interface PageValues {
   owner: number
   cleared: number
   floor: number
-  time: number
-  seq: number
   limit: number
 }
 
-/**
- * Messages above a cleared mark that are read and sorted directly. By the index of times the cleared ones below would be
- * walked over as well, however many they are.
- */
-const FEW = 1000
+/** A page of messages in order, from a number on. */
+interface InOrderValues extends PageValues {
+  from: number
+}
+
+/** A page of late ones, from a place on. */
+interface LateValues extends PageValues {
+  time: number
+  seq: number
+}
+
+interface PageRow extends MessageRow {
+  readonly late_after: number
+}
 
 type Parameter = <K extends keyof PageValues>(name: K) => PageValues[K]
 
-const queries = perDatabase(db => {
-  const byTime = sql.ref<number>('message.time')
-  // No index serves the sum, so the rows come by their numbers.
-  const byNumber = sql<number>`(message.time + 0)`
-  return {
-    older: older(db, byTime),
-    newer: newer(db, byTime),
-    olderOfFew: older(db, byNumber),
-    newerOfFew: newer(db, byNumber),
-  }
-})
+// In so many words, so that the partial index of late messages applies.
+const isLate = sql<boolean>`message.late_after > 0`
 
-function older(db: Kysely<Schema>, time: RawBuilder<number>): PreparedQuery<PageValues, MessageRow> {
-  return new PreparedQuery<PageValues, MessageRow>(db, (db, parameter) =>
+/**
+ * Those in order are read by their numbers, which is the order of time too, and late ones by their own index (DESIGN-DATA 2
+ * orders history by time).
+ */
+const queries = perDatabase(db => ({
+  older: new PreparedQuery<InOrderValues, PageRow>(db, (db, parameter) =>
     visible(db, parameter)
-      .where(time, '>=', parameter('floor'))
-      .where(time, '<=', parameter('time'))
-      .where(eb => eb.or([eb(time, '<', parameter('time')), eb('message.seq', '<', parameter('seq'))]))
-      .orderBy(time, 'desc')
+      .where('message.seq', '<', parameter('from'))
+      .where('message.time', '>=', parameter('floor'))
       .orderBy('message.seq', 'desc')
       .limit(parameter('limit')),
-  )
-}
-
-function newer(db: Kysely<Schema>, time: RawBuilder<number>): PreparedQuery<PageValues, MessageRow> {
-  return new PreparedQuery<PageValues, MessageRow>(db, (db, parameter) =>
+  ),
+  newer: new PreparedQuery<InOrderValues, PageRow>(db, (db, parameter) =>
     visible(db, parameter)
-      .where(time, '>=', parameter('floor'))
-      .where(time, '>=', parameter('time'))
-      .where(eb => eb.or([eb(time, '>', parameter('time')), eb('message.seq', '>', parameter('seq'))]))
-      .orderBy(time)
+      .where('message.late_after', '=', 0)
+      .where('message.seq', '>=', parameter('from'))
+      .where('message.time', '>=', parameter('floor'))
       .orderBy('message.seq')
       .limit(parameter('limit')),
-  )
-}
+  ),
+  olderLate: new PreparedQuery<LateValues, PageRow>(db, (db, parameter) =>
+    visible(db, parameter)
+      .where(isLate)
+      .where('message.time', '>=', parameter('floor'))
+      .where('message.time', '<=', parameter('time'))
+      .where(eb =>
+        eb.or([eb('message.time', '<', parameter('time')), eb('message.seq', '<', parameter('seq'))]),
+      )
+      .orderBy('message.time', 'desc')
+      .orderBy('message.seq', 'desc')
+      .limit(parameter('limit')),
+  ),
+  newerLate: new PreparedQuery<LateValues, PageRow>(db, (db, parameter) =>
+    visible(db, parameter)
+      .where(isLate)
+      .where('message.time', '>=', parameter('floor'))
+      .where('message.time', '>=', parameter('time'))
+      .where(eb =>
+        eb.or([eb('message.time', '>', parameter('time')), eb('message.seq', '>', parameter('seq'))]),
+      )
+      .orderBy('message.time')
+      .orderBy('message.seq')
+      .limit(parameter('limit')),
+  ),
+}))
 
 function visible(db: Kysely<Schema>, parameter: Parameter) {
   const hiddenBit = sql<number>`case when sender_id = ${parameter('owner')} then ${sql.lit(
@@ -82,6 +103,7 @@ function visible(db: Kysely<Schema>, parameter: Parameter) {
   return db
     .selectFrom('message')
     .select(MESSAGE_COLUMNS)
+    .select('message.late_after')
     .where('message.app_id', '=', parameter('app'))
     .where('message.conv_id', '=', parameter('conv'))
     .where('message.seq', '>', parameter('cleared'))
@@ -102,40 +124,58 @@ function visible(db: Kysely<Schema>, parameter: Parameter) {
 }
 
 /** What the owner sees before a place, newest first. */
-export function olderMessages(
+export async function olderMessages(
   db: Kysely<Schema>,
   pair: OwnPair,
   before: Place,
   query: RoamQuery,
 ): Promise<MessageRow[]> {
-  const { older, olderOfFew } = queries(db)
-  return (isFew(pair) ? olderOfFew : older).all(values(pair, before, query))
+  const page = pageValues(pair, query)
+  const rows = await queries(db).olderLate.all({ ...page, time: before.time, seq: before.seq })
+  let wanted = query.limit
+  let from = await firstFrom(db, pair, before)
+  while (wanted > 0) {
+    const found = await queries(db).older.all({ ...page, from })
+    const inOrder = found.filter(row => row.late_after === 0).slice(0, wanted)
+    rows.push(...inOrder)
+    wanted -= inOrder.length
+    const last = found.at(-1)
+    if (!last || found.length < query.limit) break
+    // A long run of late ones is left behind in one step.
+    from = last.late_after > 0 ? last.late_after + 1 : last.seq
+  }
+  return rows.sort((a, b) => b.time - a.time || b.seq - a.seq).slice(0, query.limit)
 }
 
 /** What the owner sees after a place, oldest first. */
-export function newerMessages(
+export async function newerMessages(
   db: Kysely<Schema>,
   pair: OwnPair,
   after: Place,
   query: RoamQuery,
 ): Promise<MessageRow[]> {
-  const { newer, newerOfFew } = queries(db)
-  return (isFew(pair) ? newerOfFew : newer).all(values(pair, after, query))
+  const page = pageValues(pair, query)
+  const late = await queries(db).newerLate.all({ ...page, time: after.time, seq: after.seq })
+  const from = await firstFrom(db, pair, { time: after.time, seq: after.seq + 1 })
+  const inOrder = await queries(db).newer.all({ ...page, from })
+  return [...late, ...inOrder].sort((a, b) => a.time - b.time || a.seq - b.seq).slice(0, query.limit)
 }
 
-function isFew(pair: OwnPair): boolean {
-  return pair.clearedSeq > 0 && pair.headSeq - pair.clearedSeq <= FEW
+/** The number of the first message in order that is at a place or after it. */
+async function firstFrom(db: Kysely<Schema>, pair: OwnPair, place: Place): Promise<number> {
+  if (place.time >= NEWEST.time) return pair.headSeq + 1
+  const later = await firstSince(db, pair, place.time + 1)
+  if (place.seq >= later) return later
+  return Math.max(place.seq, await firstSince(db, pair, place.time))
 }
 
-function values(pair: OwnPair, place: Place, query: RoamQuery): PageValues {
+function pageValues(pair: OwnPair, query: RoamQuery): PageValues {
   return {
     app: pair.app,
     conv: pair.conv,
     owner: pair.owner,
     cleared: pair.clearedSeq,
     floor: query.floor,
-    time: place.time,
-    seq: place.seq,
     limit: query.limit,
   }
 }

@@ -1,9 +1,10 @@
 import type { MessageKey } from '@rookery/protocol/message-key'
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { PreparedQuery, perDatabase } from '../store/prepared.ts'
 import { MessageFlag, type Schema } from '../store/schema.ts'
 import { MESSAGE_COLUMNS, type MessageRow } from './message-row.ts'
 import type { Pair } from './pair.ts'
+import { firstSince } from './time-order.ts'
 
 /** Which message of a conversation is meant. */
 export interface MessageQuery {
@@ -19,29 +20,22 @@ export interface MessageQuery {
 interface ByKey {
   app: number
   conv: number
-  time: number
   msgSeq: number
   random: number
 }
 
 const queries = perDatabase(db => ({
-  byKey: new PreparedQuery<ByKey, MessageRow>(db, (db, parameter) =>
-    db
-      .selectFrom('message')
-      .select(MESSAGE_COLUMNS)
-      .where('app_id', '=', parameter('app'))
-      .where('conv_id', '=', parameter('conv'))
-      // Asked directly, SQLite would walk the whole conversation instead of the index of times (seen in its plan).
-      .where('seq', 'in', eb =>
-        eb
-          .selectFrom('message as second')
-          .select('second.seq')
-          .where('second.app_id', '=', parameter('app'))
-          .where('second.conv_id', '=', parameter('conv'))
-          .where('second.time', '=', parameter('time')),
-      )
-      .where('msg_seq', '=', parameter('msgSeq'))
-      .where('random', '=', parameter('random')),
+  between: new PreparedQuery<ByKey & { since: number; below: number }, MessageRow>(db, (db, parameter) =>
+    keyed(db, parameter)
+      .where('late_after', '=', 0)
+      .where('seq', '>=', parameter('since'))
+      .where('seq', '<', parameter('below')),
+  ),
+  late: new PreparedQuery<ByKey & { time: number }, MessageRow>(db, (db, parameter) =>
+    keyed(db, parameter)
+      // In so many words, so that the partial index of late messages applies.
+      .where(sql<boolean>`message.late_after > 0`)
+      .where('time', '=', parameter('time')),
   ),
   view: new PreparedQuery<
     { app: number; conv: number; owner: number; seq: number },
@@ -63,6 +57,16 @@ const queries = perDatabase(db => ({
   ),
 }))
 
+function keyed(db: Kysely<Schema>, parameter: <K extends keyof ByKey>(name: K) => ByKey[K]) {
+  return db
+    .selectFrom('message')
+    .select(MESSAGE_COLUMNS)
+    .where('app_id', '=', parameter('app'))
+    .where('conv_id', '=', parameter('conv'))
+    .where('msg_seq', '=', parameter('msgSeq'))
+    .where('random', '=', parameter('random'))
+}
+
 /**
  * The message that a MsgKey names. A sender may have used the same three numbers twice in one second; then one that is not
  * recalled goes first, the newest of those.
@@ -74,13 +78,15 @@ export async function findMessage(
 ): Promise<MessageRow | undefined> {
   const { key } = query
   if (key.time < query.notBefore) return undefined
-  const rows = await queries(db).byKey.all({
-    app: pair.app,
-    conv: pair.conv,
-    time: key.time,
-    msgSeq: key.msgSeq,
-    random: key.random,
-  })
+  const named = { app: pair.app, conv: pair.conv, msgSeq: key.msgSeq, random: key.random }
+  const rows = [
+    ...(await queries(db).between.all({
+      ...named,
+      since: await firstSince(db, pair, key.time),
+      below: await firstSince(db, pair, key.time + 1),
+    })),
+    ...(await queries(db).late.all({ ...named, time: key.time })),
+  ]
   let recalled: MessageRow | undefined
   for (const row of rows.sort((a, b) => b.seq - a.seq)) {
     if (query.sender !== undefined && row.sender_id !== query.sender) continue

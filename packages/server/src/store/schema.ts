@@ -156,6 +156,9 @@ export interface ConversationTable {
   /** Number and time of the latest message that shows in conversation lists (not NO_LAST_MESSAGE). */
   list_seq: number
   list_time: number
+  /** Number and time of the latest message in order, which has the highest time of all. */
+  top_seq: number
+  top_time: number
 }
 
 export interface UserConversationTable {
@@ -213,6 +216,11 @@ export interface MessageTable {
   push_info: string
   /** Hash of an SDK send as it was received: with sender, `client_time` and `random` its client key. Else empty. */
   client_hash: string
+  /**
+   * 0: in order, no earlier message of the conversation has a later time. Else it came late (an import, a batch with one time
+   * for all): the number of the latest message in order before it. Messages in order can be found by time without an index.
+   */
+  late_after: number
 }
 
 /** Fixed at append (DESIGN-DATA 3), except RECALLED. */

@@ -35,7 +35,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       hi_id bigint not null, head_seq bigint not null default 0, change_no bigint not null default 0,
       count_no bigint not null default 0, sent_lo bigint not null default 0, sent_hi bigint not null default 0,
       auth_no bigint not null default 0, last_time bigint not null default 0, list_seq bigint not null default 0,
-      list_time bigint not null default 0, primary key (app_id, conv_id))${keyed}`,
+      list_time bigint not null default 0, top_seq bigint not null default 0,
+      top_time bigint not null default 0, primary key (app_id, conv_id))${keyed}`,
     `create unique index conversation_pair on conversation (app_id, lo_id, hi_id)`,
     `create table user_conversation (app_id bigint not null, account_id bigint not null, conv_id bigint not null,
       peer_id bigint not null, log_no bigint not null default 0, read_seq bigint not null default 0,
@@ -53,11 +54,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       peer_read_time bigint not null default 0, revoker_id bigint not null default 0,
       revoke_reason text not null default '', ext_seq integer not null default 0,
       ext_clear_seq integer not null default 0, push_info text not null default '', client_hash text not null default '',
-      primary key (app_id, conv_id, seq))`,
+      late_after bigint not null default 0, primary key (app_id, conv_id, seq))`,
     // The time comes early so that the keys of a batch are neighbours, whatever their conversations.
     `create unique index message_client_key on message (app_id, client_time, conv_id, sender_id, random)
       where client_hash <> ''`,
-    `create index message_time on message (app_id, conv_id, time, seq)`,
+    `create index message_late on message (app_id, conv_id, time, seq) where late_after > 0`,
     `create index message_changed on message (app_id, conv_id, change_no) where change_no > 0`,
     `create table message_uncounted (app_id bigint not null, conv_id bigint not null, seq bigint not null,
       sender_id bigint not null, primary key (app_id, conv_id, seq))${keyed}`,

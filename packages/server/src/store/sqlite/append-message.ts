@@ -33,7 +33,8 @@ export class MessageAppender {
     // A message whose client key is taken is not inserted; every other conflict is a defect and fails.
     this.#insertMessage = database.prepare(
       `insert into message (app_id, conv_id, seq, sender_id, msg_seq, random, time, client_time, flags, count_no,
-       own_no, body, custom, push_info, client_hash) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       own_no, body, custom, push_info, client_hash, late_after)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        on conflict (app_id, client_time, conv_id, sender_id, random) where client_hash <> '' do nothing`,
     )
     this.#readByClientKey = database.prepare(
@@ -73,6 +74,7 @@ export class MessageAppender {
     const fromLo = item.sender === head.lo
     // An import that is older than what the list shows does not become the last message, for anybody, at any time.
     const flags = imported && time < head.listTime ? item.flags | MessageFlag.NO_LAST_MESSAGE : item.flags
+    const late = time < head.topTime
     const { changes } = this.#insertMessage.run(
       item.app,
       head.conv,
@@ -89,12 +91,17 @@ export class MessageAppender {
       item.custom,
       item.pushInfo,
       key.kind === 'client' ? key.hash : '',
+      late ? head.topSeq : 0,
     )
     if (changes === 0) return this.#sentBefore(item, head)
     head.countNo += counted
     if (fromLo) head.sentLo += counted
     else head.sentHi += counted
     head.headSeq = seq
+    if (!late) {
+      head.topSeq = seq
+      head.topTime = time
+    }
     if (!imported) head.lastTime = Math.max(head.lastTime, time)
     if ((flags & MessageFlag.NO_LAST_MESSAGE) === 0) {
       head.listSeq = seq

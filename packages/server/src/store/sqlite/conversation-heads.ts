@@ -19,6 +19,8 @@ export interface Head {
   lastTime: number
   listSeq: number
   listTime: number
+  topSeq: number
+  topTime: number
   readonly loSide: Side
   readonly hiSide: Side
   dirty: boolean
@@ -33,6 +35,8 @@ interface HeadRow {
   last_time: number
   list_seq: number
   list_time: number
+  top_seq: number
+  top_time: number
 }
 
 export class AccountGone extends Error {
@@ -104,7 +108,7 @@ export class ConversationHeads {
       this.#database
         .query(
           `update conversation set head_seq = ?, count_no = ?, sent_lo = ?, sent_hi = ?, last_time = ?, list_seq = ?,
-           list_time = ? where app_id = ? and conv_id = ?`,
+           list_time = ?, top_seq = ?, top_time = ? where app_id = ? and conv_id = ?`,
         )
         .run(
           head.headSeq,
@@ -114,6 +118,8 @@ export class ConversationHeads {
           head.lastTime,
           head.listSeq,
           head.listTime,
+          head.topSeq,
+          head.topTime,
           head.app,
           head.conv,
         )
@@ -132,7 +138,8 @@ export class ConversationHeads {
   #load(app: number, lo: number, hi: number): Head | undefined {
     const row = this.#database
       .query<HeadRow, [number, number, number]>(
-        `select conv_id, head_seq, count_no, sent_lo, sent_hi, last_time, list_seq, list_time from conversation
+        `select conv_id, head_seq, count_no, sent_lo, sent_hi, last_time, list_seq, list_time, top_seq,
+         top_time from conversation
          where app_id = ? and lo_id = ? and hi_id = ?`,
       )
       .get(app, lo, hi)
@@ -149,6 +156,8 @@ export class ConversationHeads {
       lastTime: row.last_time,
       listSeq: row.list_seq,
       listTime: row.list_time,
+      topSeq: row.top_seq,
+      topTime: row.top_time,
       loSide: this.#side(app, lo, row.conv_id),
       hiSide: this.#side(app, hi, row.conv_id),
       dirty: false,
@@ -187,6 +196,8 @@ export class ConversationHeads {
       lastTime: 0,
       listSeq: 0,
       listTime: 0,
+      topSeq: 0,
+      topTime: 0,
       loSide: { exists: false, activeDay: -1 },
       hiSide: { exists: false, activeDay: -1 },
       dirty: false,

@@ -64,7 +64,7 @@ const queries = perDatabase(db => ({
   ),
   newer: new PreparedQuery<InOrderValues, PageRow>(db, (db, parameter) =>
     visible(db, parameter)
-      .where('message.late_after', '=', 0)
+      .where(sql<boolean>`message.late_after = 0`)
       .where('message.seq', '>=', parameter('from'))
       .where('message.time', '>=', parameter('floor'))
       .orderBy('message.seq')

@@ -27,7 +27,7 @@ interface ByKey {
 const queries = perDatabase(db => ({
   between: new PreparedQuery<ByKey & { since: number; below: number }, MessageRow>(db, (db, parameter) =>
     keyed(db, parameter)
-      .where('late_after', '=', 0)
+      .where(sql<boolean>`message.late_after = 0`)
       .where('seq', '>=', parameter('since'))
       .where('seq', '<', parameter('below')),
   ),

@@ -6,16 +6,29 @@ export interface Push {
   readonly frame: string
   /** The session that caused it and knows already. */
   readonly except?: string
+  /** The stored message that the frame tells of, so that a gateway knows what need not be told again. */
+  readonly head?: { readonly conv: number; readonly seq: number }
 }
 
-/** Carries hints to the gateways. Losing one costs time, never a message: the truth is in the store (DESIGN 6). */
+/** Carries hints between gateways. Losing one costs time, never a message: the truth is in the store (DESIGN 6). */
 export interface Bus {
   push(push: Push): void
+  /** Pushes of this node and of others, for the accounts that are watched here. */
   onPush(listener: (push: Push) => void): void
+  /** The first socket of an account came to this node, or its last one left. */
+  watch(app: number, account: number): void
+  unwatch(app: number, account: number): void
+  /** Tells the other nodes that the commit log has something for them. */
+  hurry(): void
+  onHurry(listener: () => void): void
+  /** Why hints do not travel at the moment; undefined while they do. */
+  readonly problem: string | undefined
+  close(): Promise<void>
 }
 
 /** One process: every gateway is here. */
 export class LocalBus implements Bus {
+  readonly problem = undefined
   readonly #listeners: ((push: Push) => void)[] = []
 
   push(push: Push): void {
@@ -25,4 +38,14 @@ export class LocalBus implements Bus {
   onPush(listener: (push: Push) => void): void {
     this.#listeners.push(listener)
   }
+
+  watch(): void {}
+
+  unwatch(): void {}
+
+  hurry(): void {}
+
+  onHurry(): void {}
+
+  async close(): Promise<void> {}
 }

@@ -57,7 +57,7 @@ export const createContactGroup = defineMutation<
         { check: 'conv.groupsMax', max: args.groupsMax },
       )
     // A number of its own for each account, never used again: devices may still hold conversations of a deleted group.
-    const groupId = await tx.nextNumber(`contact-group:${app}:${owner}`)
+    const groupId = await tx.nextNumber('contact_group')
     await tx.db
       .insertInto('contact_group')
       .values({ app_id: app, account_id: owner, group_id: groupId, name })

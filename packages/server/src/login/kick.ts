@@ -56,18 +56,8 @@ export async function endSessions(
     .where('ended', '=', '')
   if (account !== undefined) update = update.where('account_id', '=', account)
   await update.execute()
-  const upToRank = await lastRank(tx)
+  const upToRank = await tx.lastNumber(SESSION_RANK)
   tx.changed({ kind: 'end', app, ...(account !== undefined && { account }), upToRank, type, info })
-}
-
-/** Rank of the latest login of the database. */
-async function lastRank(tx: Transaction): Promise<number> {
-  const row = await tx.db
-    .selectFrom('counter')
-    .select('value')
-    .where('name', '=', SESSION_RANK)
-    .executeTakeFirst()
-  return row?.value ?? 0
 }
 
 /** Timers may fire a little early by the wall clock. */

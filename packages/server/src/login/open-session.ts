@@ -211,7 +211,7 @@ async function forgetOld(
 
 /** A session of an earlier life of this process has lost its socket with it. */
 function isConnected(session: SessionRow, tx: Transaction): boolean {
-  return session.connected !== 0 && session.node_id === tx.nodeId
+  return session.connected !== 0 && tx.isLive(session.node_id)
 }
 
 function sameHash(a: string, b: string): boolean {

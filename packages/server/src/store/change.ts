@@ -41,5 +41,14 @@ export type Change =
       readonly frame: string
       readonly except?: string
     }
-  /** A conversation whose head or messages moved (for the commit log and other nodes). */
-  | { readonly kind: 'conversation'; readonly app: number; readonly conv: number }
+  /**
+   * A conversation whose head or messages moved. With `members` and `seq`: messages up to that number were appended at
+   * another node, and these accounts' devices must come to know it.
+   */
+  | {
+      readonly kind: 'conversation'
+      readonly app: number
+      readonly conv: number
+      readonly members?: readonly number[]
+      readonly seq?: number
+    }

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Change } from './change.ts'
+import { EVERYTHING, type Lock } from './locks.ts'
 import type { Schema } from './schema.ts'
 
 /** What a mutation works with: the queries of its transaction and a place to say what it changed. */
@@ -9,13 +10,24 @@ export interface Transaction {
   readonly nowMs: number
   /** The same in whole seconds. */
   readonly now: number
-  /** Random, leased for the life of this process; sessions of another value are not connected. */
+  /** Random, leased for the life of this process. */
   readonly nodeId: string
+  /** Whether the process of that id still runs: sessions of another one are not connected. */
+  isLive(nodeId: string): boolean
   /** Tells others after the commit; dropped when the mutation fails. */
   changed(change: Change): void
-  /** The next value of a source of internal numbers. */
-  nextNumber(source: string): Promise<number>
+  /**
+   * The next value of a source of internal numbers: higher than any before, never given twice; a rolled-back mutation may
+   * leave a gap.
+   */
+  nextNumber(source: NumberSource): Promise<number>
+  /** The latest value that the source gave; 0 when none. */
+  lastNumber(source: NumberSource): Promise<number>
 }
+
+/** Everything that is numbered across the installation. PostgreSQL has a sequence for each (a migration makes it). */
+export const NUMBER_SOURCES = ['account', 'conversation', 'contact_group', 'operator', 'session_rank'] as const
+export type NumberSource = (typeof NUMBER_SOURCES)[number]
 
 /**
  * A transaction that runs in the writer: all of it happens or nothing. Arguments and result cross a thread as JSON, so they
@@ -26,6 +38,8 @@ export interface Mutation<A, R> {
   readonly run: (tx: Transaction, args: A) => Promise<R>
   /** True when it changes no row that an append caches (conversation, user_conversation, account). */
   readonly keepsHeads: boolean
+  /** What it locks first, in any order; the engine sorts. */
+  readonly locks: (args: A) => readonly Lock[]
 }
 
 const registry = new Map<string, Mutation<never, unknown>>()
@@ -34,10 +48,15 @@ const registry = new Map<string, Mutation<never, unknown>>()
 export function defineMutation<A, R>(
   name: string,
   run: (tx: Transaction, args: A) => Promise<R>,
-  options: { readonly keepsHeads?: boolean } = {},
+  options: { readonly keepsHeads?: boolean; readonly locks?: (args: A) => readonly Lock[] } = {},
 ): Mutation<A, R> {
   if (registry.has(name)) throw new Error(`Two mutations are named ${name}.`)
-  const mutation: Mutation<A, R> = { name, run, keepsHeads: options.keepsHeads ?? false }
+  const mutation: Mutation<A, R> = {
+    name,
+    run,
+    keepsHeads: options.keepsHeads ?? false,
+    locks: options.locks ?? (() => EVERYTHING),
+  }
   registry.set(name, mutation as unknown as Mutation<never, unknown>)
   return mutation
 }

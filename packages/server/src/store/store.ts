@@ -4,6 +4,9 @@ import type { Change } from './change.ts'
 import type { Mutation } from './mutation.ts'
 import type { Schema } from './schema.ts'
 
+export type CommitOrigin = 'here' | 'elsewhere'
+export type CommitListener = (changes: readonly Change[], origin: CommitOrigin) => void
+
 /**
  * The door to the data. Reads see every committed transaction; writes go through the one writer and resolve after their
  * commit reached stable storage.
@@ -14,11 +17,25 @@ export interface Store {
   readonly epoch: string
   /** This process's lease on sessions. */
   readonly nodeId: string
+  /** Ids of the processes that run, this one included; a session of another id has no socket. At most some hundred ms old. */
+  readonly liveNodes: ReadonlySet<string>
   /** Rejects with the mutation's `CommandError`, with `NotStoredError` when the disk refused, with 60022 when too much waits. */
   mutate<A, R>(mutation: Mutation<A, R>, args: A): Promise<R>
   append(item: AppendItem): Promise<AppendResult>
-  /** Called once per commit that changed something, before its callers are answered. */
-  onCommit(listener: (changes: readonly Change[]) => void): () => void
+  /**
+   * Called once per commit that changed something: `here` before its callers are answered, `elsewhere` when another node's
+   * commit was read from the log, in the order of that node.
+   */
+  onCommit(listener: CommitListener): () => void
+  /** After a commit of this node whose changes other nodes should read now instead of at their next turn. */
+  onLogged(listener: () => void): () => void
+  /** Reads the other nodes' commits now; several calls during one reading are one. */
+  hurry(): void
+  /**
+   * Why this node may not know what others decided, as kicks: the log could not be read for a second. While it is set the
+   * node serves nobody (DESIGN-SECURITY 2). Always undefined for one process.
+   */
+  readonly behind: string | undefined
   /** Undefined while writes succeed, else what the disk said. */
   readonly storageError: string | undefined
   /** Operations that wait for the writer. */

@@ -165,6 +165,7 @@ export class BatchWriter {
       nowMs,
       now: Math.floor(nowMs / 1000),
       nodeId: this.#nodeId,
+      isLive: nodeId => nodeId === this.#nodeId,
       changed: change => changes.push(change),
       nextNumber: async source => {
         const row = this.#database
@@ -176,6 +177,10 @@ export class BatchWriter {
         if (!row) throw new Error(`The counter ${source} gave no number.`)
         return row.value
       },
+      lastNumber: async source =>
+        this.#database
+          .query<{ value: number }, [string]>('select value from counter where name = ?')
+          .get(source)?.value ?? 0,
     }
   }
 

@@ -3,11 +3,10 @@ import { ErrorCode } from '@rookery/protocol/error-code'
 import type { Kysely } from 'kysely'
 import { CommandError } from '../../commands/command-error.ts'
 import type { AppendItem, AppendResult } from '../append.ts'
-import type { Change } from '../change.ts'
 import type { Mutation } from '../mutation.ts'
 import { NotStoredError } from '../not-stored-error.ts'
 import type { Schema } from '../schema.ts'
-import type { Store } from '../store.ts'
+import type { CommitListener, Store } from '../store.ts'
 import type { BatchOutcome, WriteOperation, WriteOutcome } from './batch-writer.ts'
 import { sqliteKysely } from './dialect.ts'
 import { openDatabase } from './open-database.ts'
@@ -33,9 +32,11 @@ export interface EmbeddedStoreOptions {
 export class EmbeddedStore implements Store {
   readonly read: Kysely<Schema>
   readonly nodeId: string
+  readonly liveNodes: ReadonlySet<string>
+  readonly behind = undefined
   readonly #worker: Worker
   readonly #onDefect: (text: string) => void
-  readonly #listeners = new Set<(changes: readonly Change[]) => void>()
+  readonly #listeners = new Set<CommitListener>()
   #epoch = ''
   #queue: Waiting[] = []
   #inFlight: Waiting[] | undefined
@@ -52,6 +53,7 @@ export class EmbeddedStore implements Store {
   ) {
     this.read = read
     this.nodeId = nodeId
+    this.liveNodes = new Set([nodeId])
     this.#worker = worker
     this.#onDefect = onDefect
     worker.onmessage = event => this.#finish(JSON.parse(event.data) as BatchOutcome)
@@ -98,10 +100,17 @@ export class EmbeddedStore implements Store {
     return this.#enqueue({ kind: 'append', item }) as Promise<AppendResult>
   }
 
-  onCommit(listener: (changes: readonly Change[]) => void): () => void {
+  onCommit(listener: CommitListener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
+
+  /** Nobody else reads this log. */
+  onLogged(): () => void {
+    return () => undefined
+  }
+
+  hurry(): void {}
 
   async close(): Promise<void> {
     if (this.#closed) return
@@ -160,7 +169,7 @@ export class EmbeddedStore implements Store {
       this.#onDefect(outcome.storageError)
       for (const waiting of batch) waiting.reject(notStored())
     } else {
-      if (outcome.changes.length > 0) for (const listener of this.#listeners) listener(outcome.changes)
+      if (outcome.changes.length > 0) for (const listener of this.#listeners) listener(outcome.changes, 'here')
       for (const [index, waiting] of batch.entries()) this.#answer(waiting, outcome.outcomes[index])
     }
     if (this.#queue.length > 0) this.#flush()

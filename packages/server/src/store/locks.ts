@@ -1,0 +1,32 @@
+/**
+ * The root rows that a mutation locks before its first read (DESIGN-DATA 5). Behind SQLite's one writer nothing else runs,
+ * so only engines with several writers take them; there they make a rule that spans rows hold as if writers took turns.
+ */
+export type Lock =
+  /** The whole installation: operators, the list of apps. What a mutation without declared locks takes. */
+  | { readonly on: 'everything' }
+  /** An app's settings, keys, admins. `shared`: the mutation reads them and must not overlap with their change. */
+  | { readonly on: 'app'; readonly app: number; readonly shared?: boolean }
+  /**
+   * The living account of a name. When there is none, the app itself is locked, so that names and quotas are judged by one
+   * mutation at a time.
+   */
+  | { readonly on: 'name'; readonly app: number; readonly userId: string }
+  | { readonly on: 'account'; readonly app: number; readonly account: number }
+  | { readonly on: 'group'; readonly app: number; readonly group: number }
+  /** The conversation of a pair of accounts; nothing is locked when the two never talked. */
+  | { readonly on: 'pair'; readonly app: number; readonly a: number; readonly b: number }
+  | { readonly on: 'conversation'; readonly app: number; readonly conv: number }
+
+/** Everybody takes locks in this order, and within one kind by ascending numbers, so nobody waits in a circle. */
+export const LOCK_ORDER = [
+  'everything',
+  'app',
+  'name',
+  'account',
+  'group',
+  'pair',
+  'conversation',
+] as const satisfies readonly Lock['on'][]
+
+export const EVERYTHING: readonly Lock[] = [{ on: 'everything' }]

@@ -26,7 +26,13 @@ export interface Transaction {
 }
 
 /** Everything that is numbered across the installation. PostgreSQL has a sequence for each (a migration makes it). */
-export const NUMBER_SOURCES = ['account', 'conversation', 'contact_group', 'operator', 'session_rank'] as const
+export const NUMBER_SOURCES = [
+  'account',
+  'conversation',
+  'contact_group',
+  'operator',
+  'session_rank',
+] as const
 export type NumberSource = (typeof NUMBER_SOURCES)[number]
 
 /**

@@ -169,7 +169,8 @@ export class EmbeddedStore implements Store {
       this.#onDefect(outcome.storageError)
       for (const waiting of batch) waiting.reject(notStored())
     } else {
-      if (outcome.changes.length > 0) for (const listener of this.#listeners) listener(outcome.changes, 'here')
+      if (outcome.changes.length > 0)
+        for (const listener of this.#listeners) listener(outcome.changes, 'here')
       for (const [index, waiting] of batch.entries()) this.#answer(waiting, outcome.outcomes[index])
     }
     if (this.#queue.length > 0) this.#flush()

@@ -11,7 +11,7 @@ import { answerCommands } from './child-commands.ts'
 const { folder, masterKey } = JSON.parse(process.argv[2] ?? '') as { folder: string; masterKey: string }
 
 const server = await startServer({
-  dataFolder: folder,
+  store: { kind: 'embedded', folder },
   secretBox: new SecretBox(Buffer.from(masterKey, 'base64')),
   settings: {
     ...defaultSettings(),

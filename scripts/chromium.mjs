@@ -1,7 +1,7 @@
 // @ts-check
-import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { aptInstall, isDebianRoot } from './debian.mjs'
 
 const usualPlaces = [
   '/usr/bin/chromium',
@@ -10,17 +10,11 @@ const usualPlaces = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ]
-const stepLimitMs = 10 * 60_000
 
 /** @returns {string | undefined} */
 function findChromium() {
   const named = process.env.CHROMIUM_PATH
   return [...(named ? [named] : []), ...usualPlaces].find(path => existsSync(path))
-}
-
-function isDebianRoot() {
-  if (process.getuid?.() !== 0 || !existsSync('/etc/os-release')) return false
-  return /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'))
 }
 
 /**
@@ -29,23 +23,6 @@ function isDebianRoot() {
  */
 function usesBrowser(root, files) {
   return files.some(file => readFileSync(join(root, file), 'utf8').includes('playwright-core'))
-}
-
-/**
- * @param {readonly string[]} args
- * @returns {string | undefined} apt-get's message when it failed
- */
-function aptGet(args) {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  const run = spawnSync('apt-get', args, {
-    env,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: stepLimitMs,
-  })
-  if (run.status === 0) return undefined
-  const said = `${run.error?.message ?? ''}\n${run.stderr ?? ''}`.trim()
-  return `apt-get ${args.join(' ')}: ${said.split('\n').slice(-5).join('\n') || `code ${run.status}`}`
 }
 
 /**
@@ -61,18 +38,7 @@ export function ensureChromium(root, files) {
   if (isDebianRoot()) {
     console.error('Installing Chromium for the browser tests (first run, about 60 s; apt-get) …')
     const start = Date.now()
-    const problem =
-      aptGet(['update', '-q']) ??
-      aptGet([
-        'install',
-        '-y',
-        '-q',
-        '-o',
-        'DPkg::Lock::Timeout=120',
-        '--no-install-recommends',
-        'chromium',
-        'fonts-liberation',
-      ])
+    const problem = aptInstall(['chromium', 'fonts-liberation'])
     const installed = findChromium()
     if (installed !== undefined) {
       console.error(`Chromium installed in ${((Date.now() - start) / 1000).toFixed(1)} s.`)

@@ -44,6 +44,22 @@ export function sourceFiles(root) {
   return files.sort()
 }
 
+const usesStore = /from '[^']*\/(?:test-server|test-store|console-client)\.ts'/
+/** They are about SQLite itself: its files, its locks, its disk. A browser's tests take long and see no engine. */
+const sqliteOnly = /(?:^|\/)sqlite\/|\/full-disk\.test\.|\.browser\.test\./
+
+/**
+ * The server's tests that run on either engine, so the runner runs them a second time on PostgreSQL.
+ * @param {readonly string[]} files
+ * @param {(file: string) => string} read the text of a file
+ * @returns {readonly string[]}
+ */
+export function engineNeutral(files, read) {
+  return files.filter(
+    file => file.startsWith('packages/server/') && !sqliteOnly.test(file) && usesStore.test(read(file)),
+  )
+}
+
 /** @param {string} file */
 export const isTestFile = file => testName.test(file)
 

@@ -86,25 +86,58 @@ function list(title, items) {
 }
 
 /**
+ * @typedef {object} Run
+ * @property {string} [title] says in the notes which run it was, where there are several
+ * @property {string} junit the report, or '' when bun wrote none
+ * @property {number} exitCode bun's
+ * @property {readonly string[]} files the test files that bun was given, from the root, with `/`
+ * @property {boolean} ci a skipped test is a failure
+ * @property {boolean} [byName] tests were chosen by name: bun reports all others as skipped
+ * @property {boolean} [partial] bun was told that it need not run all files
+ * @property {boolean} [leftOut] bun did not run: each file counts as a skipped test
+ * @property {string} [trouble] what went wrong outside the tests, such as a time limit
+ */
+
+/**
  * What a run of `bun test` came to. A file that left no result failed: it did not load, ended the process
  * (`bun test` then exits with 0), or holds no test.
- * @param {object} run
- * @param {string} run.junit the report, or '' when bun wrote none
- * @param {number} run.exitCode bun's
- * @param {readonly string[]} run.files the test files that bun was given, from the root, with `/`
- * @param {boolean} run.ci a skipped test is a failure
- * @param {boolean} [run.byName] tests were chosen by name: bun reports all others as skipped
- * @param {boolean} [run.partial] bun was told that it need not run all files
- * @param {string} [run.trouble] what went wrong outside the tests, such as a time limit
+ * @param {Run} run
  * @returns {Verdict}
  */
-export function verdict({ junit, exitCode, files, ci, byName = false, partial = false, trouble }) {
+export function verdict(run) {
+  return together([run])
+}
+
+/**
+ * What several runs came to, as one.
+ * @param {readonly Run[]} runs
+ * @returns {Verdict}
+ */
+export function together(runs) {
+  const counts = { passed: 0, failed: 0, skipped: 0 }
+  /** @type {string[]} */
+  const notes = []
+  for (const run of runs) {
+    const judged = judge(run)
+    counts.passed += judged.counts.passed
+    counts.failed += judged.counts.failed
+    counts.skipped += judged.counts.skipped
+    if (judged.notes.length > 0) notes.push(...(run.title ? [run.title] : []), ...judged.notes)
+  }
+  return { line: summaryLine(counts), notes, exitCode: counts.failed > 0 ? 1 : 0 }
+}
+
+/**
+ * @param {Run} run
+ * @returns {{ readonly counts: Counts, readonly notes: readonly string[] }}
+ */
+function judge({ junit, exitCode, files, ci, byName = false, partial = false, leftOut = false, trouble }) {
   const results = readJunit(junit)
   const named = (/** @type {TestResult['result']} */ wanted) =>
     results.filter(({ result }) => result === wanted).map(({ file, name }) => `${file}: ${name}`)
   const reported = new Set(results.map(({ file }) => file))
-  const silent = partial ? [] : files.filter(file => !reported.has(file))
-  const skipped = byName ? [] : named('skipped')
+  const silent = partial || leftOut ? [] : files.filter(file => !reported.has(file))
+  const skipped = leftOut ? files : byName ? [] : named('skipped')
   const failed = named('failed')
   const passed = named('passed').length
   const forbidden = ci ? skipped : []
@@ -114,15 +147,13 @@ export function verdict({ junit, exitCode, files, ci, byName = false, partial = 
   if (other.length === 0 && sum === 0 && exitCode !== 0) {
     other.push(`bun test ended with code ${exitCode}, though no test failed.`)
   }
-  const counts = { passed, failed: sum + other.length, skipped: ci ? 0 : skipped.length }
   return {
-    line: summaryLine(counts),
+    counts: { passed, failed: sum + other.length, skipped: ci ? 0 : skipped.length },
     notes: [
       ...list('Failed:', failed),
       ...list('Failed, no result: it did not load, ended the process, or holds no test:', silent),
       ...list(ci ? 'Failed, for in CI (env CI) a skipped test is a failure:' : 'Skipped:', skipped),
       ...other,
     ],
-    exitCode: counts.failed > 0 ? 1 : 0,
   }
 }

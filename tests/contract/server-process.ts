@@ -1,18 +1,23 @@
 import { join } from 'node:path'
-import type { Subprocess } from 'bun'
+import type { BunFile, Subprocess } from 'bun'
 
 const ENTRY = join(import.meta.dir, '../../packages/server/src/cli/rookery.ts')
 /** A start on a slow, busy machine; far above what it takes. */
 const START_MS = 20_000
 
+type ServeProcess = Subprocess<'ignore', 'pipe', 'inherit' | BunFile>
+
 /** A real `rookery serve` in a process of its own, on a free port. */
 export class ServerProcess {
   readonly url: string
-  readonly #process: Subprocess<'ignore', 'pipe', 'inherit'>
+  /** What it said on its standard output until it was up, the first start's key included. */
+  readonly welcome: string
+  readonly #process: ServeProcess
 
-  private constructor(process: Subprocess<'ignore', 'pipe', 'inherit'>, url: string) {
+  private constructor(process: ServeProcess, url: string, welcome: string) {
     this.#process = process
     this.url = url
+    this.welcome = welcome
   }
 
   static async start(
@@ -22,6 +27,10 @@ export class ServerProcess {
       readonly port?: number
       readonly args?: readonly string[]
       readonly env?: Record<string, string>
+      /** Where it works; default: where the test does. */
+      readonly cwd?: string
+      /** A file for its log and errors; default: errors go to the test's own, the log nowhere. */
+      readonly logFile?: string
     } = {},
   ): Promise<ServerProcess> {
     const child = Bun.spawn(
@@ -38,7 +47,8 @@ export class ServerProcess {
       {
         stdin: 'ignore',
         stdout: 'pipe',
-        stderr: 'inherit',
+        stderr: options.logFile === undefined ? 'inherit' : Bun.file(options.logFile),
+        ...(options.cwd !== undefined && { cwd: options.cwd }),
         env: {
           ...process.env,
           ROOKERY_MASTER_KEY: Buffer.from(masterKey).toString('hex'),
@@ -47,18 +57,32 @@ export class ServerProcess {
         },
       },
     )
-    const url = await firstUrl(child.stdout)
-    if (!url) {
+    const up = await welcomeOf(child.stdout)
+    if (!up) {
       child.kill('SIGKILL')
       throw new Error('The server process did not say where it is.')
     }
-    return new ServerProcess(child, url)
+    return new ServerProcess(child, up.url, up.welcome)
   }
 
   /** As a power cut for the process: no goodbye, nothing flushed. */
   async kill(): Promise<void> {
     this.#process.kill('SIGKILL')
     await this.#process.exited
+  }
+
+  /** SIGSTOP: its sockets stay open and nothing answers. */
+  pause(): void {
+    this.#process.kill('SIGSTOP')
+  }
+
+  resume(): void {
+    this.#process.kill('SIGCONT')
+  }
+
+  /** It ended, whoever wanted it. */
+  get hasEnded(): boolean {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null
   }
 
   /** Asks it to stop; resolves with its exit code. */
@@ -68,7 +92,9 @@ export class ServerProcess {
   }
 }
 
-async function firstUrl(stdout: ReadableStream<Uint8Array>): Promise<string | undefined> {
+async function welcomeOf(
+  stdout: ReadableStream<Uint8Array>,
+): Promise<{ readonly url: string; readonly welcome: string } | undefined> {
   const reader = stdout.getReader()
   const decoder = new TextDecoder()
   const deadline = Date.now() + START_MS
@@ -77,10 +103,11 @@ async function firstUrl(stdout: ReadableStream<Uint8Array>): Promise<string | un
     const { value, done } = await reader.read()
     if (done) return undefined
     seen += decoder.decode(value, { stream: true })
-    const url = /running at (\S+)/.exec(seen)?.[1]
+    // The welcome is one write that ends with an empty line.
+    const url = /running at (\S+)[\s\S]*\n\n/.exec(seen)?.[1]
     if (!url) continue
     void drain(reader)
-    return url
+    return { url, welcome: seen }
   }
   return undefined
 }

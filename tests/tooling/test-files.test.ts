@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { chooseFiles, isTestFile, splitArguments } from '../../scripts/test-files.mjs'
+import { chooseFiles, engineNeutral, isTestFile, splitArguments } from '../../scripts/test-files.mjs'
 
 const files = ['packages/chat/src/a.test.ts', 'packages/server/src/chat.test.ts', 'tests/flow/chat.test.ts']
 const choose = (...filters: readonly string[]) => chooseFiles(files, filters, '/project')
@@ -33,4 +33,19 @@ describe('what follows `npm test --`', () => {
     expect(['a.spec.tsx', 'a_test.mjs'].every(isTestFile)).toBe(true)
     expect(['latest.ts', 'a.test.md', 'test.ts'].some(isTestFile)).toBe(false)
   })
+})
+
+test('on PostgreSQL run the tests of the server that use a store, except those about SQLite and browsers', () => {
+  const texts: Readonly<Record<string, string>> = {
+    'packages/server/src/login/kick.test.ts': `import { startTestServer } from '../testing/test-server.ts'`,
+    'packages/server/src/apps/apps.test.ts': `import { openTestStore } from '../testing/test-store.ts'`,
+    'packages/server/src/doors/token-bucket.test.ts': `import { TokenBucket } from './token-bucket.ts'`,
+    'packages/server/src/store/sqlite/a.test.ts': `import { openTestStore } from '../../testing/test-store.ts'`,
+    'packages/server/src/observability/full-disk.test.ts': `import { startTestServer } from '../testing/test-server.ts'`,
+    'packages/chat/src/chat.e2e.test.ts': `import { startTestServer } from '../../server/src/testing/test-server.ts'`,
+  }
+  expect(engineNeutral(Object.keys(texts), file => texts[file] ?? '')).toEqual([
+    'packages/server/src/login/kick.test.ts',
+    'packages/server/src/apps/apps.test.ts',
+  ])
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { readJunit, summaryLine, verdict } from '../../scripts/test-summary.mjs'
+import { readJunit, summaryLine, together, verdict } from '../../scripts/test-summary.mjs'
 
 const junit = `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="bun test" tests="9" assertions="2" failures="0" skipped="0" time="0.2">
@@ -88,5 +88,38 @@ describe('the closing line of a test run', () => {
     const late = verdict({ junit: passing, exitCode: 143, files, ci: false, trouble: 'The time was up.' })
     expect([late.line, late.exitCode]).toEqual(['4 passed, 1 failed', 1])
     expect(late.notes).toContain('The time was up.')
+  })
+
+  test('counts two runs together and says of which one a failure is', () => {
+    const run = { files, ci: false, exitCode: 0 }
+    const both = together([
+      { ...run, junit: passing },
+      { ...run, junit, exitCode: 1, title: 'On PostgreSQL:' },
+    ])
+    expect([both.line, both.exitCode]).toEqual(['6 passed, 1 failed, 1 skipped', 1])
+    expect(both.notes.slice(0, 3)).toEqual([
+      'On PostgreSQL:',
+      'Failed:',
+      '  packages/a/a.test.ts: outer > wrong',
+    ])
+    const silent = together([
+      { ...run, junit: passing },
+      { ...run, junit: '' },
+    ])
+    expect(silent.line).toBe('4 passed, 2 failed')
+  })
+
+  test('takes the files of a run that could not be made as skipped', () => {
+    const left = { junit: '', exitCode: 0, files, leftOut: true, title: 'On PostgreSQL:' }
+    const passed = { junit: passing, exitCode: 0, files, ci: false }
+    const atHome = together([passed, { ...left, ci: false }])
+    expect([atHome.line, atHome.exitCode]).toEqual(['4 passed, 0 failed, 2 skipped', 0])
+    expect(atHome.notes).toContain('  packages/b/b.test.ts')
+    expect(
+      together([
+        { ...passed, ci: true },
+        { ...left, ci: true },
+      ]).line,
+    ).toBe('4 passed, 2 failed')
   })
 })

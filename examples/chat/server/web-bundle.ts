@@ -5,12 +5,14 @@ export interface Asset {
   readonly type: string
 }
 
-const WEB = join(import.meta.dir, '..', 'web')
+/** Inside Rookery's single-file binary the page lies beside the program, its script bundled already (scripts/compile.mjs). */
+const IN_BINARY = Bun.embeddedFiles.length > 0
+const WEB = IN_BINARY ? join(import.meta.dir, 'example') : join(import.meta.dir, '..', 'web')
 
 /** The page's files by name, built into memory. Throws with what the bundler found wrong. */
 export async function buildWeb(): Promise<ReadonlyMap<string, Asset>> {
   const [script, page, style, icon] = await Promise.all([
-    bundle(),
+    IN_BINARY ? Bun.file(join(WEB, 'main.js')).text() : bundleScript(),
     Bun.file(join(WEB, 'index.html')).text(),
     Bun.file(join(WEB, 'style.css')).text(),
     Bun.file(join(WEB, 'icon.svg')).text(),
@@ -23,7 +25,8 @@ export async function buildWeb(): Promise<ReadonlyMap<string, Asset>> {
   ])
 }
 
-async function bundle(): Promise<string> {
+/** The page's script for browsers. Throws with what the bundler found wrong. */
+export async function bundleScript(): Promise<string> {
   const result = await Bun.build({
     entrypoints: [join(WEB, 'main.ts')],
     target: 'browser',

@@ -33,8 +33,12 @@ export interface Group {
   nextMessageSeq: number
   memberCount: number
   maxMemberCount: number
+  /** Older names of the two counts. */
+  memberNum: number
+  maxMemberNum: number
   muteAllMembers: boolean
   joinOption: TYPES
+  inviteOption: string
   groupCustomField: Untyped[]
   isSupportTopic: boolean
 }
@@ -50,6 +54,8 @@ export interface GroupMember {
   /** Unix seconds; 0 never. */
   muteUntil: number
   memberCustomField: Untyped[]
+  /** Where the server told it. */
+  isOnline?: boolean
 }
 
 /** Source: sdk-2 section 7. */

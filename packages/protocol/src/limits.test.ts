@@ -4,6 +4,7 @@ import { defaultSettings, isSettingKey, parseSetting, SETTING_KEYS, SETTINGS, se
 import { accountSettings } from './settings/account-settings.ts'
 import { conversationSettings } from './settings/conversation-settings.ts'
 import { edgeSettings } from './settings/edge-settings.ts'
+import { groupSettings } from './settings/group-settings.ts'
 import { messageSettings } from './settings/message-settings.ts'
 import { rateSettings } from './settings/rate-settings.ts'
 import { relationSettings } from './settings/relation-settings.ts'
@@ -15,6 +16,7 @@ const families = [
   relationSettings,
   messageSettings,
   conversationSettings,
+  groupSettings,
   rateSettings,
   edgeSettings,
 ]

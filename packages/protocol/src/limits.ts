@@ -1,6 +1,7 @@
 import { accountSettings } from './settings/account-settings.ts'
 import { conversationSettings } from './settings/conversation-settings.ts'
 import { edgeSettings } from './settings/edge-settings.ts'
+import { groupSettings } from './settings/group-settings.ts'
 import { messageSettings } from './settings/message-settings.ts'
 import { rateSettings } from './settings/rate-settings.ts'
 import { relationSettings } from './settings/relation-settings.ts'
@@ -15,13 +16,14 @@ export type {
   SettingScope,
 } from './settings/setting-row.ts'
 
-/** Every setting by its key. Group settings (reference limits.md 4) are not among them. */
+/** Every setting by its key. */
 export const SETTINGS = {
   ...accountSettings,
   ...sessionSettings,
   ...relationSettings,
   ...messageSettings,
   ...conversationSettings,
+  ...groupSettings,
   ...rateSettings,
   ...edgeSettings,
 } as const

@@ -91,6 +91,15 @@ export interface WireConversationGroup {
   /** 0: the owner of the conversation is no member any more; the messages up to then stay. */
   readonly Member: 0 | 1
   readonly SelfInfo?: WireGroupSelf
+  /**
+   * Head of the conversation when this membership began: what is above is news to this person, the rest is history (if
+   * it may be seen at all). Absent: the read position at the first sight of the membership.
+   */
+  readonly JoinSeq?: number
+  /** 1: messages do not count as unread. Absent: 1 in ChatRoom, else 0. */
+  readonly NoUnread?: 0 | 1
+  /** 1: a community with topics; it takes no messages itself. */
+  readonly SupportTopic?: 0 | 1
   /** Mentions above the read mark: 1 me, 2 everybody. Newest 10. */
   readonly AtList?: readonly {
     readonly Seq: number
@@ -108,7 +117,10 @@ export interface WireGroupNotice {
   readonly ClientSeq: number
   readonly MsgRandom: number
   readonly MsgTimeStamp: number
+  /** Who acted; as on rest-2 section 9.8. */
   readonly Operator_Account: string
+  /** 24 (an invitation that an admin has to approve): the invited one. */
+  readonly User_Account?: string
   readonly Operator_Nick?: string
   readonly Operator_FaceUrl?: string
   readonly RemarkInfo?: string
@@ -148,6 +160,7 @@ export type GroupEventFrame =
       readonly ev: 'groupPin'
       readonly GroupId: string
       readonly Pinned: 0 | 1
+      readonly PinTime?: number
       readonly m: WireMessage
       readonly Operator_Account: string
     }

@@ -1,3 +1,5 @@
+import type { GroupEventFrame, WireConversationGroup } from './wire-group.ts'
+
 /**
  * The frames of the WebSocket door. One text frame holds one JSON object.
  *
@@ -66,8 +68,22 @@ export interface WireMessage {
   readonly Seq?: number
   /** Number of the latest mutation of this message within its conversation; 0 or absent: never changed. */
   readonly ChangeNo?: number
+  /** `@TIM#SYSTEM` on group tips. */
   readonly From_Account: string
+  /** Empty on group messages. */
   readonly To_Account: string
+  /** The group (or topic) of a group message; then `MsgSeq` is `Seq`. */
+  readonly GroupId?: string
+  /** Absent: `Normal`. */
+  readonly MsgPriority?: 'High' | 'Normal' | 'Low' | 'Lowest'
+  /** Mentions, in the order of the text: 1 everybody, 0 the account. */
+  readonly GroupAtInfo?: readonly { readonly GroupAtAllFlag: 0 | 1; readonly GroupAt_Account?: string }[]
+  /** Of a directed group message: who sees it beside its sender. Does not count as unread. */
+  readonly To_Accounts?: readonly string[]
+  /** The sender's present name card in the group. */
+  readonly From_NameCard?: string
+  /** 1: sent to all large rooms of the app. */
+  readonly IsBroadcast?: 0 | 1
   /** Decimal text of the sender's internal number (above 2^53). */
   readonly From_TinyID: string
   readonly From_Nick?: string
@@ -108,9 +124,12 @@ export interface WireElement {
 
 /** A conversation as its owner sees it. `sync/resume` and the `conversation` event carry the same item. */
 export interface WireConversation {
-  /** 1: one-to-one. */
-  readonly Type: 1
+  /** 1: one-to-one, 2: group or topic. */
+  readonly Type: 1 | 2
+  /** Empty when `Type` is 2. */
   readonly To_Account: string
+  /** When `Type` is 2. */
+  readonly Group?: WireConversationGroup
   readonly ConvId: number
   /** Highest stored number. */
   readonly HeadSeq: number
@@ -147,6 +166,7 @@ export interface WireConversation {
 export type KickType = 'multipleAccount' | 'multipleDevice' | 'userSigExpired' | 'REST_API_Kick'
 
 export type EventFrame =
+  | GroupEventFrame
   /** A stored message; covers exactly its own number. */
   | { readonly ev: 'message'; readonly m: WireMessage }
   /** An online-only message: no number, not stored. */
@@ -158,6 +178,8 @@ export type EventFrame =
       readonly ev: 'extension'
       readonly ConvId: number
       readonly Peer: readonly [string, string]
+      /** In a group, where `Peer` is two empty texts. */
+      readonly GroupId?: string
       readonly Seq: number
       readonly ChangeNo: number
       readonly MsgKey: string
@@ -170,6 +192,8 @@ export type EventFrame =
         readonly Seq: number
       }[]
     }
+  /** The conversation goes up to this number at least: pull what is missing. Of an unknown conversation: resume. */
+  | { readonly ev: 'head'; readonly ConvId: number; readonly Seq: number }
   /** Numbers that this viewer does not see: advance past them, nothing to show. */
   | { readonly ev: 'cover'; readonly ConvId: number; readonly Seq?: number; readonly ChangeNo?: number }
   /** The owner's own state of one conversation (read mark, pin, marks, …) or the peer's read mark moved. */

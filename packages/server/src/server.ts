@@ -4,11 +4,14 @@ import type { Logger } from 'pino'
 import { AccountDirectory } from './accounts/account-directory.ts'
 import { AppRegistry } from './apps/app-registry.ts'
 import type { SecretBox } from './apps/secret-box.ts'
-import { LocalBus } from './bus/bus.ts'
+import { type Bus, LocalBus } from './bus/bus.ts'
+import { NatsBus } from './bus/nats-bus.ts'
+import type { NatsServers } from './bus/nats-servers.ts'
 import { CommandTable, commands } from './commands/command-table.ts'
 import type { Services } from './commands/services.ts'
 import { RestDoor } from './doors/http/rest-door.ts'
 import { Listener, type ListenerOptions, type PageHandler } from './doors/listener.ts'
+import { Delivery } from './doors/socket/delivery.ts'
 import { LiveSessions } from './doors/socket/live-sessions.ts'
 import { SocketDoor } from './doors/socket/socket-door.ts'
 import { SocketHub } from './doors/socket/socket-hub.ts'
@@ -19,10 +22,13 @@ import { Metrics } from './observability/metrics.ts'
 import { operationsPages, type Readiness } from './observability/operations-pages.ts'
 import { StorageHealth } from './observability/storage-health.ts'
 import { referencePages } from './reference/reference-pages.ts'
-import { EmbeddedStore } from './store/sqlite/embedded-store.ts'
+import type { Store } from './store/store.ts'
+import { openStore, type StoreSource } from './store/store-source.ts'
 
 export interface ServerOptions extends ListenerOptions {
-  readonly dataFolder: string
+  readonly store: StoreSource
+  /** What hurries news between the nodes of a PostgreSQL; without it they read the log alone, some tenths of a second later. */
+  readonly bus?: NatsServers
   readonly secretBox: SecretBox
   readonly settings: Settings
   readonly log: Logger
@@ -43,23 +49,20 @@ export interface RunningServer {
 /** How often a stop looks whether the last commands are done. */
 const BUSY_CHECK_MS = 20
 
-/** Starts one server on a data folder. Resolves when it accepts connections. */
+/** Starts one server, alone on a data folder or as a node on PostgreSQL. Resolves when it accepts connections. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { log } = options
-  requireWritable(options.dataFolder)
+  if (options.store.kind === 'embedded') requireWritable(options.store.folder)
   const health: { value?: StorageHealth } = {}
-  const store = await EmbeddedStore.open({
-    folder: options.dataFolder,
-    onDefect: text => {
-      health.value?.look()
-      // A failing disk is told once, not once a batch.
-      if (!health.value?.problem) log.error({ detail: text }, 'The writer reported a failure.')
-    },
+  const store = await openStore(options.store, text => {
+    health.value?.look()
+    // A failing disk is told once, not once a batch.
+    if (!health.value?.problem) log.error({ detail: text }, 'The writer reported a failure.')
   })
-  const storage = new StorageHealth(store, log)
+  const storage = new StorageHealth(store, log, options.store.kind)
   health.value = storage
-  const bus = new LocalBus()
-  const hub = new SocketHub()
+  const bus = openBus(options, store)
+  const hub = new SocketHub(bus)
   const failures = new FailureLimit()
   const metrics = new Metrics()
   const table = new CommandTable()
@@ -77,24 +80,35 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       return control.sessions
     },
   }
-  bus.onPush(push => hub.push(push))
   const sessions = new LiveSessions(services, hub, failures)
   control.sessions = sessions
   const sockets = new SocketDoor({ services, table, sessions, failures })
-  store.onCommit(changes => {
-    hub.apply(changes)
+  const delivery = new Delivery({
+    hub,
+    isShared: options.store.kind === 'postgres',
+    behind: () => store.behind,
+    onOverflow: () => sockets.closeSockets("this server can't follow the others; connect again"),
+  })
+  bus.onPush(push => delivery.push(push))
+  store.onCommit((changes, origin) => {
+    delivery.take(changes, origin)
     for (const change of changes)
       if (change.kind === 'expiry') sessions.wakeSoon()
-      else if (change.kind === 'end' && change.type === 'REST_API_Kick')
+      else if (change.kind === 'end' && change.type === 'REST_API_Kick' && origin === 'here')
         log.info({ app: change.app, account: change.account, reason: change.info }, 'Sessions were ended.')
   })
+  store.onLogged(() => bus.hurry())
+  bus.onHurry(() => store.hurry())
+  metrics.watch({ store, ...(options.bus && { bus }) })
   const rest = new RestDoor({ services, table, failures })
   const state: { ready: Readiness } = { ready: { ok: true } }
   const own = operationsPages({
     metrics,
     readiness: () => {
       const { problem } = storage
-      return problem === undefined ? state.ready : { ok: false, reason: `writes fail: ${problem}` }
+      if (problem !== undefined) return { ok: false, reason: `writes fail: ${problem}` }
+      if (store.behind !== undefined) return { ok: false, reason: store.behind }
+      return state.ready.ok && bus.problem !== undefined ? { ok: true, slowedBy: bus.problem } : state.ready
     },
   })
   const reference = referencePages(commands)
@@ -125,11 +139,25 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await until(() => !rest.busy && !sockets.busy, 5000)
       sockets.closeAll()
       await listener.stop()
+      delivery.stop()
+      await bus.close()
       storage.stop()
       await stopSweep()
       await store.close()
     },
   }
+}
+
+function openBus({ bus, log }: ServerOptions, store: Store): Bus {
+  if (!bus) return new LocalBus()
+  return NatsBus.open({
+    ...bus,
+    cluster: store.epoch,
+    onChange: problem => {
+      if (problem === undefined) log.info('Hints travel over NATS.')
+      else log.warn({ detail: problem }, 'Hints do not travel: messages of other nodes come a moment later.')
+    },
+  })
 }
 
 /** SQLite's own words for it name neither the folder nor what to do. */

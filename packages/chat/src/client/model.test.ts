@@ -7,6 +7,9 @@ import { World } from '../testing/test-client.ts'
 
 const PEERS = ['bo', 'cy', 'di'] as const
 
+/** When a hint comes that travels between nodes. */
+const FATES: readonly (readonly number[])[] = [[1], [], [40], [1, 90], [], [400], [5, 5]]
+
 /** What users, networks and servers do. `pick` chooses among what is there. */
 const happening = fc.record({
   do: fc.constantFrom(
@@ -33,6 +36,9 @@ const happening = fc.record({
     'deaf',
     'loseAnswers',
     'failPulls',
+    'severalNodes',
+    'behind',
+    'drain',
     'heal',
     'pass',
   ),
@@ -63,7 +69,19 @@ describe('any history of faults', () => {
             if (server.isDeaf) server.cut('ana')
             server.isDeaf = false
             server.loses = () => false
+            server.arrivals = () => [1]
             server.intercept = () => undefined
+          }
+          /** Hints of another node overtake each other, come twice or never; then the log tells of the head. */
+          const scatter = (pick: number): void => {
+            let at = pick
+            server.arrivals = (user, frame) => {
+              if (user !== 'ana' || frame.ev !== 'message') return [1]
+              at += 1
+              const { ConvId, Seq = 0 } = frame.m
+              clock.after(160, () => server.emit('ana', { ev: 'head', ConvId, Seq }))
+              return FATES[at % FATES.length] ?? []
+            }
           }
 
           for (const { do: what, peer, pick, ms } of plan) {
@@ -130,6 +148,10 @@ describe('any history of faults', () => {
               server.intercept = (_, cmd) => (cmd === 'openim/sendmsg' ? 'unanswered' : undefined)
             if (what === 'failPulls')
               server.intercept = (_, cmd) => (cmd === 'sync/pull' ? new Refusal(20004) : undefined)
+            if (what === 'severalNodes') scatter(pick)
+            if (what === 'behind')
+              server.intercept = () => new Refusal(60022, { check: 'behind', retryAfterMs: 500 })
+            if (what === 'drain') server.drain('ana', ms)
             if (what === 'heal') heal()
             await clock.pass(ms)
           }

@@ -1,4 +1,4 @@
-import { ErrorCode } from '@rookery/protocol/error-code'
+import { ErrorCode, isRetryable } from '@rookery/protocol/error-code'
 import type { ReplyFrame } from '@rookery/protocol/wire'
 import { FRAMES_PER_SECOND, IN_FLIGHT, QUEUED_REQUESTS, REQUEST_TIMEOUT } from '../bounds.ts'
 import { ChatError } from '../chat-error.ts'
@@ -30,7 +30,7 @@ interface Call {
   readonly resolve: (body: ReplyBody) => void
   readonly reject: (error: ChatError) => void
   readonly cancelTimeout: Cancel
-  /** Not to be sent before, Unix milliseconds: the server asked for a pause (60022). */
+  /** Not to be sent before, Unix milliseconds: the server asked for a pause, as when it is overloaded (60022). */
   notBefore: number
 }
 
@@ -149,8 +149,9 @@ export class RequestTable {
     if (!call) return
     this.#sent.delete(frame.id)
     const { ErrorCode: code, ErrorDetail: detail } = frame.body
-    if (code === ErrorCode.SERVICE_OVERLOAD && !call.urgent && (detail?.retryAfterMs ?? 0) > 0) {
-      call.notBefore = this.#clock.now() + (detail?.retryAfterMs ?? 0)
+    const pause = detail?.retryAfterMs ?? 0
+    if (pause > 0 && isRetryable(code) && !call.urgent) {
+      call.notBefore = this.#clock.now() + pause
       this.#queue.unshift(call)
     } else {
       call.cancelTimeout()

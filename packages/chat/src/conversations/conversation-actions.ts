@@ -2,11 +2,18 @@ import { ErrorCode } from '@rookery/protocol/error-code'
 import { asChatError, ChatError } from '../chat-error.ts'
 import type { CallOptions, ReplyBody } from '../connection/request-table.ts'
 import { TYPES } from '../constants/types.ts'
-import { contentsOf, isContent, numberOf, textOf } from '../messages/content.ts'
+import { type Content, contentsOf, isContent, numberOf, textOf } from '../messages/content.ts'
 import type { Inbox } from '../messages/inbox.ts'
 import { profileOf } from '../profiles/profile.ts'
 import { type Conversation, recvOptOf, remindTypeOf } from './conversation.ts'
-import { conversationIdOf, peerOf } from './conversation-id.ts'
+import {
+  addressOf,
+  checkedId,
+  contactOf,
+  conversationIdOf,
+  groupConversationIdOf,
+  peerOf,
+} from './conversation-id.ts'
 import type { ConversationList } from './conversation-list.ts'
 import type { ConversationRecord } from './conversation-record.ts'
 import type { ReadReports } from './read-reports.ts'
@@ -37,6 +44,8 @@ export interface ConversationActionsOptions {
   readonly list: ConversationList
   readonly inbox: Inbox
   readonly reads: ReadReports
+  /** Fills in what a group is. */
+  readonly describe: (record: ConversationRecord) => Promise<void>
   readonly call: (cmd: string, body: unknown, options?: CallOptions) => Promise<ReplyBody>
 }
 
@@ -60,8 +69,10 @@ export class ConversationActions {
 
   /** Makes an empty local conversation where there is none yet, and fills in the peer's name and picture. */
   async profile(conversationID: unknown): Promise<Conversation> {
-    const record = this.#options.list.ensure(peerOf(conversationID))
-    const { userProfile } = record.view
+    const record = this.#options.list.ensure(checkedId(conversationID))
+    if (record.isGroup) await this.#options.describe(record)
+    const { type, userProfile } = record.view
+    if (type !== TYPES.CONV_C2C) return record.view
     if (userProfile.nick === '' && userProfile.avatar === '') {
       const reply = await this.#options.call('profile/get_brief', { To_Account: [record.peer] })
       const brief = contentsOf(reply.Items).find(it => it.To_Account === record.peer)
@@ -74,34 +85,36 @@ export class ConversationActions {
   }
 
   async read(conversationID: unknown): Promise<void> {
-    const record = this.#options.list.get(peerOf(conversationID))
+    const record = this.#options.list.get(checkedId(conversationID))
     if (record) await this.#options.reads.read(record)
   }
 
   async readAll(scope: unknown): Promise<void> {
-    if (scope === TYPES.READ_ALL_GROUP_MSG) return
-    const unread = this.#options.list.all().filter(record => record.view.unreadCount > 0)
+    const unread = this.#options.list
+      .all()
+      .filter(record => record.view.unreadCount > 0 || record.view.groupAtInfoList.length > 0)
+      .filter(record => scope !== TYPES.READ_ALL_GROUP_MSG || record.isGroup)
+      .filter(record => scope !== TYPES.READ_ALL_C2C_MSG || record.view.type === TYPES.CONV_C2C)
     await Promise.all(unread.map(record => this.#options.reads.read(record)))
   }
 
   /** With `isCleared` the history goes too. The conversation comes back with the next message. */
   async delete(conversationID: unknown, isCleared: boolean): Promise<void> {
-    const peer = peerOf(conversationID)
-    const record = this.#options.list.get(peer)
+    const id = checkedId(conversationID)
+    const record = this.#options.list.get(id)
     if (!record || record.hidden) {
       throw new ChatError(ErrorCode.CONVERSATION_NOT_FOUND, `There is no conversation ${conversationID}.`)
     }
-    if (record.convId === 0) this.#options.list.remove(peer)
+    if (record.convId === 0) this.#options.list.remove(id)
     else {
       const seq = record.log.seq
       await this.#options.call('recentcontact/delete', {
-        Type: 1,
-        To_Account: peer,
+        ...deletionOf(record),
         ClearRamble: isCleared ? 1 : 0,
       })
       // A message that came meanwhile has brought it back.
       if (record.log.seq === seq) record.hidden = true
-      record.unread.read(seq)
+      record.read(seq)
       record.view.draftText = ''
       if (isCleared) this.#clear(record, seq)
     }
@@ -109,32 +122,32 @@ export class ConversationActions {
   }
 
   async clearHistory(conversationID: unknown): Promise<void> {
-    const peer = peerOf(conversationID)
-    const record = this.#options.list.get(peer)
+    const record = this.#options.list.get(checkedId(conversationID))
     if (!record || record.convId === 0) return
     const seq = record.log.seq
     await this.#options.call('recentcontact/delete', {
-      Type: 1,
-      To_Account: peer,
+      ...deletionOf(record),
       ClearRamble: 1,
       ClearOnly: 1,
     })
-    record.unread.read(seq)
+    record.read(seq)
     this.#clear(record, seq)
     this.#changed(record)
   }
 
   async pin(conversationID: unknown, isPinned: boolean): Promise<void> {
-    const peer = peerOf(conversationID)
-    await this.#options.call('recentcontact/pin', { To_Account: peer, TopFlag: isPinned ? 1 : 0 })
-    const record = this.#options.list.ensure(peer)
+    await this.#options.call('recentcontact/pin', {
+      ...addressOf(conversationID),
+      TopFlag: isPinned ? 1 : 0,
+    })
+    const record = this.#options.list.ensure(checkedId(conversationID))
     record.view.isPinned = isPinned
     this.#changed(record)
   }
 
   /** Kept in this instance's memory only. */
   setDraft(conversationID: unknown, draftText: unknown): Conversation {
-    const record = this.#options.list.ensure(peerOf(conversationID))
+    const record = this.#options.list.ensure(checkedId(conversationID))
     record.view.draftText = textOf(draftText)
     this.#changed(record)
     return record.view
@@ -157,7 +170,7 @@ export class ConversationActions {
       })
       for (const it of contentsOf(reply.ErrorList)) failed.set(textOf(it.To_Account), numberOf(it.ErrorCode))
       for (const userID of part) {
-        const record = this.#options.list.get(userID)
+        const record = this.#options.list.get(conversationIdOf(userID))
         if (!record || failed.has(userID)) continue
         record.view.messageRemindType = remindTypeOf(recvOpt)
         this.#options.inbox.touch(record)
@@ -203,13 +216,13 @@ export class ConversationActions {
     item: Readonly<Record<string, unknown>>,
     apply: (record: ConversationRecord) => void,
   ): Promise<BatchOutcome> {
-    const peers = peersOf(conversationIDs)
+    const ids = idsOf(conversationIDs)
     const reply = await this.#options.call('recentcontact/mark_contact', {
-      MarkItem: peers.map(peer => ({ ...item, ContactItem: { Type: 1, To_Account: peer } })),
+      MarkItem: ids.map(id => ({ ...item, ContactItem: contactOf(id) })),
     })
-    const outcome = outcomeOf(peers, reply.ResultItem)
+    const outcome = outcomeOf(ids, reply.ResultItem)
     for (const conversationID of outcome.successConversationIDList) {
-      const record = this.#options.list.get(peerOf(conversationID))
+      const record = this.#options.list.get(conversationID)
       if (!record) continue
       apply(record)
       this.#options.inbox.touch(record)
@@ -229,8 +242,12 @@ export class ConversationActions {
   }
 }
 
-export function peersOf(conversationIDs: unknown): readonly string[] {
-  if (Array.isArray(conversationIDs)) return conversationIDs.map(peerOf)
+/** ConversationIDs that the server can be told of. */
+export function idsOf(conversationIDs: unknown): readonly string[] {
+  if (Array.isArray(conversationIDs)) {
+    for (const it of conversationIDs) peerOf(it)
+    return conversationIDs.map(String)
+  }
   throw new ChatError(
     ErrorCode.CONVERSATION_ID_INVALID,
     'conversationIDList must be an array of conversationIDs.',
@@ -238,19 +255,29 @@ export function peersOf(conversationIDs: unknown): readonly string[] {
 }
 
 /** Results per conversation; those that the server does not mention succeeded. */
-export function outcomeOf(peers: readonly string[], resultItems: unknown): BatchOutcome {
+export function outcomeOf(ids: readonly string[], resultItems: unknown): BatchOutcome {
   const failures = contentsOf(resultItems)
     .filter(it => numberOf(it.ResultCode) !== 0)
     .map(it => ({
-      conversationID: conversationIdOf(isContent(it.ContactItem) ? textOf(it.ContactItem.To_Account) : ''),
+      conversationID: idOfContact(isContent(it.ContactItem) ? it.ContactItem : {}),
       code: numberOf(it.ResultCode),
       message: textOf(it.ResultInfo),
     }))
   const failed = failures.map(it => it.conversationID)
   return {
-    successConversationIDList: peers.map(conversationIdOf).filter(id => !failed.includes(id)),
+    successConversationIDList: ids.filter(id => !failed.includes(id)),
     failureConversationIDList: failures,
   }
+}
+
+function idOfContact(contact: Content): string {
+  const groupID = textOf(contact.ToGroupId)
+  return groupID === '' ? conversationIdOf(textOf(contact.To_Account)) : groupConversationIdOf(groupID)
+}
+
+/** This command spells the group in its own way: rest-1 section 7. */
+function deletionOf(record: ConversationRecord) {
+  return record.isGroup ? { Type: 2, ToGroupid: record.peer } : { Type: 1, To_Account: record.peer }
 }
 
 /** One entry of `failureConversationIDList` for what a call threw. */

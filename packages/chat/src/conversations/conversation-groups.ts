@@ -4,8 +4,8 @@ import { EVENT } from '../constants/event.ts'
 import type { ChatEvent } from '../emitter.ts'
 import { type Content, contentsOf, isContent, numberOf, textOf } from '../messages/content.ts'
 import type { Inbox } from '../messages/inbox.ts'
-import { type BatchOutcome, outcomeOf, peersOf } from './conversation-actions.ts'
-import { peerOf } from './conversation-id.ts'
+import { type BatchOutcome, idsOf, outcomeOf } from './conversation-actions.ts'
+import { contactOf } from './conversation-id.ts'
 import type { ConversationList } from './conversation-list.ts'
 
 export interface ConversationGroupsOptions {
@@ -32,15 +32,15 @@ export class ConversationGroups {
   }
 
   async create(groupName: unknown, conversationIDs: unknown): Promise<BatchOutcome> {
-    const peers = peersOf(conversationIDs)
+    const ids = idsOf(conversationIDs)
     const name = textOf(groupName)
     const reply = await this.#options.call(
       'recentcontact/create_contact_group',
-      { GroupContactItem: [{ GroupName: name, ContactItem: peers.map(contactOf) }] },
+      { GroupContactItem: [{ GroupName: name, ContactItem: ids.map(contactOf) }] },
       ONCE,
     )
     const [result] = contentsOf(reply.GroupResultItem)
-    const outcome = outcomeOf(peers, result?.ResultItem)
+    const outcome = outcomeOf(ids, result?.ResultItem)
     const groupId = numberOf(isContent(result?.GroupItem) ? result.GroupItem.GroupId : 0)
     if (groupId > 0)
       this.#setGroups(it => [
@@ -72,15 +72,15 @@ export class ConversationGroups {
   }
 
   async #change(groupName: unknown, conversationIDs: unknown, operation: 1 | 2): Promise<BatchOutcome> {
-    const peers = peersOf(conversationIDs)
+    const ids = idsOf(conversationIDs)
     const name = textOf(groupName)
     const reply = await this.#update({
       UpdateGroupType: 2,
       OldGroupName: name,
-      ContactUpdateItem: peers.map(peer => ({ ContactOptType: operation, ContactItem: contactOf(peer) })),
+      ContactUpdateItem: ids.map(id => ({ ContactOptType: operation, ContactItem: contactOf(id) })),
     })
     const result = isContent(reply.UpdateGroupResult) ? reply.UpdateGroupResult : {}
-    const outcome = outcomeOf(peers, result.ContactResultItem)
+    const outcome = outcomeOf(ids, result.ContactResultItem)
     const groupId = this.#options.list.groups.find(group => group.GroupName === name)?.GroupId ?? 0
     this.#move(groupId, name, outcome.successConversationIDList, operation)
     return outcome
@@ -105,7 +105,7 @@ export class ConversationGroups {
     if (groupId === 0 || conversationIDs.length === 0) return
     const { list, inbox, emit } = this.#options
     for (const conversationID of conversationIDs) {
-      const record = list.get(peerOf(conversationID))
+      const record = list.get(conversationID)
       if (!record) continue
       const others = record.contactGroupIds.filter(id => id !== groupId)
       record.contactGroupIds = operation === ADD ? [...others, groupId] : others
@@ -115,8 +115,4 @@ export class ConversationGroups {
     const conversationList = list.sorted().filter(it => it.conversationGroupList.includes(groupName))
     emit({ name: EVENT.CONVERSATION_IN_GROUP_UPDATED, data: { groupName, conversationList } })
   }
-}
-
-function contactOf(peer: string) {
-  return { Type: 1, To_Account: peer }
 }

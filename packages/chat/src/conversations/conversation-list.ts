@@ -37,21 +37,21 @@ export class ConversationList {
     return [...this.#records.values()]
   }
 
-  get(peer: string): ConversationRecord | undefined {
-    return this.#records.get(peer)
+  get(conversationID: string): ConversationRecord | undefined {
+    return this.#records.get(conversationID)
   }
 
-  ensure(peer: string): ConversationRecord {
-    const present = this.#records.get(peer)
+  ensure(conversationID: string): ConversationRecord {
+    const present = this.#records.get(conversationID)
     if (present) return present
-    const record = new ConversationRecord(peer)
-    this.#records.set(peer, record)
+    const record = new ConversationRecord(conversationID)
+    this.#records.set(conversationID, record)
     return record
   }
 
   /** The record for this conversation number; undefined when the peer has a newer conversation already. */
-  ensureNumber(peer: string, convId: number): ConversationRecord | undefined {
-    const record = this.ensure(peer)
+  ensureNumber(conversationID: string, convId: number): ConversationRecord | undefined {
+    const record = this.ensure(conversationID)
     if (convId < record.convId) return undefined
     record.isLocal = false
     if (record.convId === 0) record.convId = convId
@@ -71,8 +71,8 @@ export class ConversationList {
     return [...this.#former]
   }
 
-  remove(peer: string): void {
-    this.#records.delete(peer)
+  remove(conversationID: string): void {
+    this.#records.delete(conversationID)
   }
 
   /** Another store: its numbers have nothing to do with those known. */
@@ -84,15 +84,17 @@ export class ConversationList {
   /** What the app's list shows, sorted: a fresh array. */
   sorted(): Conversation[] {
     return this.all()
-      .filter(record => !record.hidden)
+      .filter(isShown)
       .map(record => record.view)
       .sort(byRecency)
   }
 
   totalUnread(): number {
     let total = 0
-    for (const { view } of this.#records.values()) {
-      if (!UNCOUNTED.includes(view.messageRemindType)) total += view.unreadCount
+    for (const record of this.#records.values()) {
+      const { messageRemindType, type, unreadCount } = record.view
+      const isLeftOut = UNCOUNTED.includes(messageRemindType) || type === TYPES.CONV_SYSTEM
+      if (!isLeftOut && isShown(record)) total += unreadCount
     }
     return total
   }
@@ -105,4 +107,9 @@ export class ConversationList {
       changeNo: all.reduce((sum, it) => sum + it.changeNo, 0),
     }
   }
+}
+
+/** A group that the server has not described yet would stand there without a name. */
+function isShown(record: ConversationRecord): boolean {
+  return !record.hidden && record.isListed && (record.isKnown || record.isLocal || !record.isGroup)
 }

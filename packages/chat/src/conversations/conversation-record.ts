@@ -1,7 +1,10 @@
 import type { WireConversation, WireMessage } from '@rookery/protocol/wire'
+import type { WireConversationGroup } from '@rookery/protocol/wire-group'
+import { TYPES } from '../constants/types.ts'
 import type { Message } from '../messages/message.ts'
 import { profileOf } from '../profiles/profile.ts'
 import { ConversationLog } from '../sync/conversation-log.ts'
+import { isGroupConversation, targetOf } from './conversation-id.ts'
 import {
   type Conversation,
   emptyConversation,
@@ -10,6 +13,7 @@ import {
   NO_MESSAGE,
   remindTypeOf,
 } from './conversation.ts'
+import { Mentions } from './mentions.ts'
 import { UnreadCount } from './unread.ts'
 
 /** A number of a conversation, and what came with it. */
@@ -21,7 +25,10 @@ export type Arrival =
 
 /** One conversation: what the app sees of it, and the numbers behind it. */
 export class ConversationRecord {
+  readonly id: string
+  /** UserID, groupID or topicID. */
   readonly peer: string
+  readonly isGroup: boolean
   readonly view: Conversation
   /** 0 while the server has no such conversation. */
   convId = 0
@@ -29,6 +36,18 @@ export class ConversationRecord {
   isLocal = true
   log: ConversationLog<Arrival> = new ConversationLog(0, 0)
   unread = new UnreadCount()
+  mentions = new Mentions()
+  /** The server told what this conversation is; of a group nothing can be shown before. */
+  isKnown = false
+  /** Head when the membership began. */
+  joinSeq = 0
+  isMember = false
+  /** Topics, and communities that have topics, are not in the list (sdk-2 section 7). */
+  isListed = true
+  /** Of a topic: its community. */
+  communityID = ''
+  /** Messages do not count as unread. */
+  isUncounted = false
   /** Deleted from the list until the next message. */
   hidden = false
   /** The own state's number of which this item was made. */
@@ -42,9 +61,11 @@ export class ConversationRecord {
   contactGroupIds: readonly number[] = []
   last: Message | undefined
 
-  constructor(peer: string) {
-    this.peer = peer
-    this.view = emptyConversation(peer)
+  constructor(conversationID: string) {
+    this.id = conversationID
+    this.peer = targetOf(conversationID)
+    this.isGroup = isGroupConversation(conversationID)
+    this.view = emptyConversation(conversationID)
   }
 
   /** Begins anew for another conversation with the same peer: a UserID that was deleted and registered again. */
@@ -52,6 +73,10 @@ export class ConversationRecord {
     this.convId = convId
     this.log = new ConversationLog(0, 0)
     this.unread = new UnreadCount()
+    this.mentions = new Mentions()
+    this.isKnown = false
+    this.joinSeq = 0
+    this.isMember = false
     this.logNo = 0
     this.itemSeq = 0
     this.clearedSeq = 0
@@ -68,8 +93,12 @@ export class ConversationRecord {
     view.isPinned = item.TopFlag === 1
     view.markList = marksOf(item.StandardMark)
     view.customData = item.CustomMark
-    view.messageRemindType = remindTypeOf(item.RecvOpt)
-    view.userProfile = profileOf(this.peer, item.Peer_Nick, item.Peer_FaceUrl)
+    const { Group: group } = item
+    if (group) this.#applyGroup(item, group)
+    else {
+      view.messageRemindType = remindTypeOf(item.RecvOpt)
+      view.userProfile = profileOf(this.peer, item.Peer_Nick, item.Peer_FaceUrl)
+    }
     this.contactGroupIds = item.ContactGroupId
     this.clearedSeq = Math.max(this.clearedSeq, item.ClearedSeq)
     this.unread.rebase({
@@ -87,8 +116,27 @@ export class ConversationRecord {
     }
     if (item.PeerReadSeq > this.peerReadSeq) this.peerReadSeq = item.PeerReadSeq
     view.peerReadTime = Math.max(view.peerReadTime, item.PeerReadTime)
+    if (group) this.mentions.rebase(group, item.HeadSeq, this.unread.readSeq)
     this.countUnread()
     return true
+  }
+
+  #applyGroup(item: WireConversation, group: WireConversationGroup): void {
+    const { view } = this
+    this.isKnown = true
+    this.isMember = group.Member === 1
+    this.communityID = group.CommunityId ?? ''
+    this.isListed = this.communityID === '' && group.SupportTopic !== 1
+    this.isUncounted = group.NoUnread === undefined ? group.Type === 'ChatRoom' : group.NoUnread === 1
+    if (this.communityID !== '') view.type = TYPES.CONV_TOPIC
+    view.subType = group.Type
+    view.messageRemindType = (group.SelfInfo?.MsgFlag as TYPES | undefined) ?? remindTypeOf(item.RecvOpt)
+  }
+
+  /** Everything up to this number is read. */
+  read(upTo: number): void {
+    this.unread.read(upTo)
+    this.mentions.read(upTo)
   }
 
   /** The newest message that may stand in the list, or none. */
@@ -98,6 +146,7 @@ export class ConversationRecord {
   }
 
   countUnread(): void {
-    this.view.unreadCount = this.hidden ? 0 : this.unread.value
+    this.view.unreadCount = this.hidden || this.isUncounted ? 0 : this.unread.value
+    this.view.groupAtInfoList = this.mentions.list
   }
 }

@@ -4,6 +4,8 @@ import type { Message } from '../messages/message.ts'
 import type { Group } from '../named-types.ts'
 import { type Profile, profileOf } from '../profiles/profile.ts'
 import type { Untyped } from '../untyped.ts'
+import { targetOf } from './conversation-id.ts'
+import type { GroupAtInfo } from './mentions.ts'
 
 /** Always an object; before the first message `lastTime` is 0, texts are empty and `payload` is null. */
 export interface LastMessage {
@@ -26,14 +28,16 @@ export interface LastMessage {
 /** A conversation as apps see it (sdk-1 section 15): a plain object, changed in place. */
 export interface Conversation {
   readonly conversationID: string
-  readonly type: TYPES
-  readonly subType: string
+  type: TYPES
+  /** The group's type; empty for users. */
+  subType: string
   unreadCount: number
   lastMessage: LastMessage
-  /** Undefined at run time: one-to-one conversations have none, and the original declares it so. */
-  readonly groupProfile: Group
+  /** Undefined at run time for users, as the original declares it. */
+  groupProfile: Group
+  /** Undefined at run time for groups. */
   userProfile: Profile
-  readonly groupAtInfoList: Untyped[]
+  groupAtInfoList: GroupAtInfo[]
   readonly remark: string
   isPinned: boolean
   messageRemindType: TYPES
@@ -44,6 +48,8 @@ export interface Conversation {
   /** Unix seconds up to which the peer has read. */
   peerReadTime: number
 }
+
+const TYPE_OF_KIND = [TYPES.CONV_C2C, TYPES.CONV_GROUP, TYPES.CONV_SYSTEM]
 
 export const NO_MESSAGE: LastMessage = {
   lastTime: 0,
@@ -60,15 +66,17 @@ export const NO_MESSAGE: LastMessage = {
   onlineOnlyFlag: false,
 }
 
-export function emptyConversation(peer: string): Conversation {
+export function emptyConversation(conversationID: string): Conversation {
+  const type = TYPE_OF_KIND.find(kind => conversationID.startsWith(kind)) ?? TYPES.CONV_C2C
   return {
-    conversationID: `${TYPES.CONV_C2C}${peer}`,
-    type: TYPES.CONV_C2C,
+    conversationID,
+    type,
     subType: '',
     unreadCount: 0,
     lastMessage: { ...NO_MESSAGE },
     groupProfile: undefined as unknown as Group,
-    userProfile: profileOf(peer),
+    userProfile:
+      type === TYPES.CONV_C2C ? profileOf(targetOf(conversationID)) : (undefined as unknown as Profile),
     groupAtInfoList: [],
     remark: '',
     isPinned: false,

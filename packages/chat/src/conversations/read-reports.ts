@@ -28,11 +28,13 @@ export class ReadReports {
   /** Everything that is here is read; resolves when the server knows, or cannot be told now. */
   async read(record: ConversationRecord): Promise<void> {
     const upTo = Math.max(record.log.seq, record.itemSeq)
-    const isKnown = record.unread.value === 0 && record.unread.readSeq >= record.lastIncomingSeq
-    if (isKnown || record.convId === 0) return
-    record.unread.read(upTo)
+    const { unread, mentions } = record
+    const isKnown = unread.value === 0 && unread.readSeq >= record.lastIncomingSeq && mentions.list.length === 0
+    if (isKnown) return
+    record.read(Math.max(upTo, record.lastIncomingSeq))
     this.#options.inbox.touch(record)
     this.#options.inbox.flush()
+    if (record.convId === 0) return
     this.#unreported.set(record, upTo)
     await this.#report(record)
   }
@@ -55,8 +57,8 @@ export class ReadReports {
     if (upTo === undefined) return
     try {
       await this.#options.call(
-        'openim/set_msg_read',
-        { Peer_Account: record.peer, ReadSeq: upTo },
+        record.isGroup ? 'group/set_read' : 'openim/set_msg_read',
+        { [record.isGroup ? 'GroupId' : 'Peer_Account']: record.peer, ReadSeq: upTo },
         { resend: true },
       )
       if (this.#unreported.get(record) === upTo) this.#unreported.delete(record)

@@ -100,8 +100,12 @@ export class Inbox {
     const entry = this.#options.cache.get(messageIdOf(m))
     if (entry) this.#update(entry, m)
     else if ((m.Seq ?? 0) <= record.log.seq) this.#tellChange(record, this.#add(m), unseen(m, kind))
-    // One that was not delivered yet will be, in its present state.
-    else record.log.update(m.Seq ?? 0, waiting => newerOf(waiting, m))
+    else {
+      // It overtook its message, which is delivered in its present state.
+      const seq = m.Seq ?? 0
+      record.log.update(seq, waiting => newerOf(waiting, m))
+      this.deliver(record, record.log.arrive(seq, { is: 'message', m }))
+    }
   }
 
   applyExtension(frame: Extract<EventFrame, { readonly ev: 'extension' }>): void {

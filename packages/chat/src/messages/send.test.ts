@@ -300,6 +300,34 @@ describe('a send whose outcome is unknown', () => {
     expect(bo.received).toEqual(['one', 'two'])
   })
 
+  test('a send that the server could not store now is repeated after its delay, with the same key', async () => {
+    const { world, ana, bo } = await pair()
+    let refusals = 3
+    world.server.intercept = (_, cmd) =>
+      cmd === 'openim/sendmsg' && refusals-- > 0 ? new Refusal(91000, { retryAfterMs: 400 }) : undefined
+    await world.done(ana.chat.sendMessage(ana.text('bo', 'kept')))
+    await world.clock.pass(50)
+    expect(bo.received).toEqual(['kept'])
+    const tries = world.server.log
+      .filter(it => it.cmd === 'openim/sendmsg')
+      .map(it => JSON.stringify(it.body))
+    expect(tries).toHaveLength(4)
+    expect(new Set(tries).size).toBe(1)
+  })
+
+  test('a refusal without a delay is told at once, one that stays within the usual 15 s', async () => {
+    const { world, ana } = await pair()
+    world.server.intercept = (_, cmd) => (cmd === 'openim/sendmsg' ? new Refusal(91000) : undefined)
+    const refused = ana.chat.sendMessage(ana.text('bo', 'x'))
+    expect((await world.failure(refused)).code).toBe(91000)
+    expect(world.server.count('openim/sendmsg')).toBe(1)
+    world.server.intercept = (_, cmd) =>
+      cmd === 'openim/sendmsg' ? new Refusal(60022, { retryAfterMs: 500 }) : undefined
+    const before = world.clock.now()
+    expect((await world.failure(ana.chat.sendMessage(ana.text('bo', 'y')))).code).toBe(2801)
+    expect(world.clock.now() - before).toBeLessThan(16_000)
+  })
+
   test('a message older than the server’s memory of keys is not sent again', async () => {
     const { world, ana } = await pair()
     world.server.intercept = (_, cmd) => (cmd === 'openim/sendmsg' ? new Refusal(20005) : undefined)

@@ -16,6 +16,58 @@ describe('receiving', () => {
     expect(world.server.count('sync/pull')).toBeLessThanOrEqual(2)
   })
 
+  test('a change that overtakes its message shows the message as it is now, once', async () => {
+    const world = new World()
+    world.server.send('bo', 'ana', 'before')
+    const ana = await world.client('ana')
+    world.server.arrivals = (_, frame) => (frame.ev === 'message' ? [80] : [1])
+    world.server.send('bo', 'ana', 'draft')
+    const { messages } = world.server.store.between('ana', 'bo')
+    world.server.act('bo', 'openim/modify_c2c_msg', {
+      From_Account: 'bo',
+      To_Account: 'ana',
+      MsgKey: messages[1]?.MsgKey ?? '',
+      MsgBody: [{ MsgType: 'TIMTextElem', MsgContent: { Text: 'final' } }],
+    })
+    await world.clock.pass(1_000)
+    expect(ana.received).toEqual(['final'])
+    const { data } = await world.done(ana.chat.getMessageList({ conversationID: 'C2Cbo' }))
+    expect(data.messageList.map(message => message.payload.text)).toEqual(['before', 'final'])
+  })
+
+  test('a head that no hint told of is pulled at once', async () => {
+    const world = new World()
+    world.server.send('bo', 'ana', 'before')
+    const ana = await world.client('ana')
+    world.server.loses = () => true
+    for (const text of ['1', '2', '3']) world.server.send('bo', 'ana', text)
+    world.server.loses = () => false
+    const { id } = world.server.store.between('ana', 'bo')
+    world.server.emit('ana', { ev: 'head', ConvId: id, Seq: 4 })
+    await world.clock.pass(50)
+    expect(ana.received).toEqual(['1', '2', '3'])
+    expect(world.server.count('sync/pull')).toBe(1)
+    // What is known already costs nothing.
+    for (const Seq of [4, 2]) world.server.emit('ana', { ev: 'head', ConvId: id, Seq })
+    await world.clock.pass(1_000)
+    expect(ana.received).toHaveLength(3)
+    expect(world.server.count('sync/pull')).toBe(1)
+  })
+
+  test('the head of a conversation that is new here brings the conversation', async () => {
+    const world = new World()
+    const ana = await world.client('ana')
+    world.server.loses = () => true
+    world.server.send('cy', 'ana', 'first')
+    world.server.loses = () => false
+    const { id } = world.server.store.between('ana', 'cy')
+    world.server.emit('ana', { ev: 'head', ConvId: id, Seq: 1 })
+    await world.clock.pass(200)
+    expect(ana.received).toEqual(['first'])
+    expect(world.server.count('sync/resume')).toBe(1)
+    expect(ana.chat.getTotalUnreadMessageCount()).toBe(1)
+  })
+
   test('the last hint lost is found by the next hello', async () => {
     const world = new World()
     const ana = await world.client('ana')

@@ -309,6 +309,15 @@ export class Sync {
         this.#puller.soon(record)
         break
       }
+      case 'head': {
+        const record = list.all().find(it => it.convId === frame.ConvId)
+        if (record) {
+          record.log.sawHead(frame.Seq, record.log.changeNo)
+          // The server has waited for frames that were on their way.
+          void this.#puller.now(record)
+        } else this.#take({ is: 'gap' })
+        break
+      }
       case 'conversation': {
         const record = list.ensureNumber(frame.c.To_Account, frame.c.ConvId)
         if (record) {

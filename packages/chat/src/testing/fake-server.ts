@@ -31,6 +31,8 @@ export class FakeServer implements Transport {
   isDeaf = false
   /** Frames that the test lets the network lose. */
   loses: (user: string, frame: EventFrame) => boolean = () => false
+  /** When an event comes on each socket, in milliseconds: several nodes deliver late, twice or never. */
+  arrivals: (user: string, frame: EventFrame) => readonly number[] = () => [LATENCY]
   /** Asked for each request before it is carried out. */
   intercept: (user: string, cmd: string, body: Body) => Interception = () => undefined
   /** Seconds that a login lasts. */
@@ -83,6 +85,12 @@ export class FakeServer implements Transport {
     for (const socket of this.#sockets) if (!user || socket.user === user) this.#drop(socket, code)
   }
 
+  /** The node of a user's sockets stops. */
+  drain(user: string, withinMs: number): void {
+    for (const socket of this.#sockets)
+      if (socket.user === user) this.#send(socket, { ev: 'drain', ReconnectWithinMs: withinMs })
+  }
+
   /** Sockets die without anybody being told. */
   cutSilently(user: string): void {
     for (const socket of this.#sockets) {
@@ -117,7 +125,8 @@ export class FakeServer implements Transport {
   emit(user: string, frame: EventFrame, exceptSession?: string): void {
     for (const socket of this.#sockets) {
       if (socket.user !== user || socket.session === exceptSession) continue
-      if (!this.loses(user, frame)) this.#send(socket, frame)
+      if (this.loses(user, frame)) continue
+      for (const ms of this.arrivals(user, frame)) this.#send(socket, frame, ms)
     }
   }
 
@@ -229,9 +238,9 @@ export class FakeServer implements Transport {
     }
   }
 
-  #send(socket: Socket, frame: unknown): void {
+  #send(socket: Socket, frame: unknown, ms = LATENCY): void {
     const text = JSON.stringify(frame)
-    this.#later(() => {
+    this.#clock.after(ms, () => {
       if (!socket.isClosed && !this.isDeaf) socket.handlers.onFrame(text)
     })
   }

@@ -1,6 +1,7 @@
 import { ErrorCode } from '@rookery/protocol/error-code'
 import { auditRow } from '../audit/audit-row.ts'
 import { CommandError } from '../commands/command-error.ts'
+import type { Lock } from '../store/locks.ts'
 import { defineMutation, type Transaction } from '../store/mutation.ts'
 import { registerAccount } from './register-account.ts'
 
@@ -50,6 +51,12 @@ export const importAccounts = defineMutation<ImportAccounts, ImportedAccounts>(
         detail: { created, updated },
       })
     return { created, updated, overQuota }
+  },
+  {
+    locks: ({ app, items }) => [
+      { on: 'app', app, shared: true },
+      ...items.map(({ userId }): Lock => ({ on: 'name', app, userId })),
+    ],
   },
 )
 

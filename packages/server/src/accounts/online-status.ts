@@ -43,7 +43,7 @@ export async function platformStates(
     .execute()
   for (const session of sessions) {
     const platform = session.platform as Platform
-    if (session.node_id === store.nodeId) note(session.account_id, platform, 'Online')
+    if (store.liveNodes.has(session.node_id)) note(session.account_id, platform, 'Online')
     // The process that held the connection is gone: for the device that is a lost connection.
     else if (PUSH_PLATFORMS.includes(platform) && session.seen > since)
       note(session.account_id, platform, 'PushOnline')

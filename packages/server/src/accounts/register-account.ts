@@ -92,8 +92,23 @@ export async function retireName(
 const HASH_KEY = 'retired_name_key'
 
 async function nameHash(tx: Transaction, app: number, userId: string): Promise<string> {
-  const known = await tx.db.selectFrom('meta').select('value').where('name', '=', HASH_KEY).executeTakeFirst()
-  const key = known?.value ?? randomBytes(32).toString('hex')
-  if (!known) await tx.db.insertInto('meta').values({ name: HASH_KEY, value: key }).execute()
+  const key = (await hashKey(tx)) ?? (await makeHashKey(tx))
   return createHmac('sha256', key).update(`${app}:${userId}`).digest('hex')
+}
+
+async function hashKey(tx: Transaction): Promise<string | undefined> {
+  const row = await tx.db.selectFrom('meta').select('value').where('name', '=', HASH_KEY).executeTakeFirst()
+  return row?.value
+}
+
+/** Whoever makes it first, all use the same. */
+async function makeHashKey(tx: Transaction): Promise<string> {
+  await tx.db
+    .insertInto('meta')
+    .values({ name: HASH_KEY, value: randomBytes(32).toString('hex') })
+    .onConflict(conflict => conflict.column('name').doNothing())
+    .execute()
+  const key = await hashKey(tx)
+  if (key === undefined) throw new Error('The key of retired names was not stored.')
+  return key
 }

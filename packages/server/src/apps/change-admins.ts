@@ -6,6 +6,7 @@ import { isAddressRange } from '../config/address-range.ts'
 import { defineMutation, type Transaction } from '../store/mutation.ts'
 import type { AppAdminTable } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
+import { appLock } from './app-lock.ts'
 import { appRow, refuse } from './refuse.ts'
 
 /** What may be said of an app admin; what is absent stays as it is. */
@@ -74,6 +75,7 @@ export const appointAdmin = defineMutation<AppointAdmin, { readonly created: boo
     tx.changed({ kind: 'app', app })
     return { created: known === undefined }
   },
+  { locks: appLock },
 )
 
 /** Takes the rights away at once; the account stays. */
@@ -86,7 +88,7 @@ export const dismissAdmin = defineMutation<AdminChange, null>(
     tx.changed({ kind: 'app', app })
     return null
   },
-  { keepsHeads: true },
+  { keepsHeads: true, locks: appLock },
 )
 
 export const setAdmin = defineMutation<AdminChange, null>(
@@ -107,7 +109,7 @@ export const setAdmin = defineMutation<AdminChange, null>(
     tx.changed({ kind: 'app', app })
     return null
   },
-  { keepsHeads: true },
+  { keepsHeads: true, locks: appLock },
 )
 
 export interface ListedAdmin extends Required<GrantFields> {

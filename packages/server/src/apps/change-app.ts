@@ -2,6 +2,7 @@ import { isSettingKey, parseSetting, type SettingKey, settingRow } from '@rooker
 import { auditRow } from '../audit/audit-row.ts'
 import { endSessions } from '../login/kick.ts'
 import { defineMutation } from '../store/mutation.ts'
+import { appLock } from './app-lock.ts'
 import { appNameFault } from './app-name.ts'
 import { appRow, refuse } from './refuse.ts'
 
@@ -21,7 +22,7 @@ export const renameApp = defineMutation<AppChange & { readonly name: string }, n
     tx.changed({ kind: 'app', app })
     return null
   },
-  { keepsHeads: true },
+  { keepsHeads: true, locks: appLock },
 )
 
 export interface SettingChange extends AppChange {
@@ -59,7 +60,7 @@ export const setAppSetting = defineMutation<SettingChange, { readonly old?: unkn
     tx.changed({ kind: 'app', app })
     return old === undefined ? {} : { old }
   },
-  { keepsHeads: true },
+  { keepsHeads: true, locks: appLock },
 )
 
 /** Throws for names that are no setting of an app. */
@@ -91,7 +92,7 @@ export const setAppDisabled = defineMutation<AppChange & { readonly disabled: bo
     tx.changed({ kind: 'app', app })
     return null
   },
-  { keepsHeads: true },
+  { keepsHeads: true, locks: appLock },
 )
 
 /**
@@ -114,5 +115,5 @@ export const invalidateTickets = defineMutation<AppChange, { readonly validAfter
     tx.changed({ kind: 'app', app })
     return { validAfter }
   },
-  { keepsHeads: true },
+  { keepsHeads: true, locks: appLock },
 )

@@ -3,6 +3,7 @@ import { defineMutation, type Transaction } from '../store/mutation.ts'
 import type { AppKeyTable } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { SWITCH_GRACE_SECONDS } from './app.ts'
+import { appLock } from './app-lock.ts'
 import { newSecret } from './create-app.ts'
 import { type NewKeyMaterial, newKeyId, storedMaterial } from './key-material.ts'
 import { appRow, refuse } from './refuse.ts'
@@ -95,7 +96,7 @@ const insertKey = defineMutation<KeyChange & { readonly row: NewKeyRow }, { stat
     tx.changed({ kind: 'app', app })
     return { state }
   },
-  { keepsHeads: true },
+  { keepsHeads: true, locks: appLock },
 )
 
 const switchKey = defineMutation<
@@ -146,7 +147,7 @@ const switchKey = defineMutation<
     tx.changed({ kind: 'expiry', app, key: previous.key_id, at: acceptUntil })
     return { old: { keyId: previous.key_id, acceptUntil } }
   },
-  { keepsHeads: true },
+  { keepsHeads: true, locks: appLock },
 )
 
 /** Ends a key at once, with every session that was opened under it. Its secret is erased. */
@@ -171,7 +172,7 @@ export const revokeKey = defineMutation<
     const left = await keysOf(tx, app)
     return { endedSessions, currentLeft: currentKey(left, key.kind) !== undefined }
   },
-  { keepsHeads: true },
+  { keepsHeads: true, locks: appLock },
 )
 
 /** Whether UserSigs of app admins that this key signed are taken over REST. */
@@ -193,7 +194,7 @@ export const setKeyMayMintAdmin = defineMutation<
     tx.changed({ kind: 'app', app })
     return null
   },
-  { keepsHeads: true },
+  { keepsHeads: true, locks: appLock },
 )
 
 async function endSessionsOfKey(tx: Transaction, app: number, keyId: string): Promise<number> {

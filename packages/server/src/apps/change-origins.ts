@@ -1,5 +1,6 @@
 import { auditRow } from '../audit/audit-row.ts'
 import { defineMutation } from '../store/mutation.ts'
+import { appLock } from './app-lock.ts'
 import { appRow, refuse } from './refuse.ts'
 
 /** More pages than one app is served from. */
@@ -25,7 +26,7 @@ export const setAllowedOrigins = defineMutation<
     tx.changed({ kind: 'app', app })
     return { old }
   },
-  { keepsHeads: true },
+  { keepsHeads: true, locks: appLock },
 )
 
 /** As a browser writes it in its `Origin` header. Throws for anything with a path, and for what is no address of a page. */

@@ -4,6 +4,7 @@ import { CommandError } from '../commands/command-error.ts'
 import { defineMutation, type Transaction } from '../store/mutation.ts'
 import type { Schema } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
+import { appLock } from './app-lock.ts'
 import { appRow, refuse } from './refuse.ts'
 
 /** Messages that one transaction deletes: some milliseconds, so that other apps' sends hardly wait. */
@@ -60,6 +61,7 @@ const dropApp = defineMutation<{ readonly app: number; readonly actor: string },
     tx.changed({ kind: 'app', app })
     return null
   },
+  { locks: appLock },
 )
 
 /** An earlier deletion dropped the app but not yet all that was in it. */
@@ -84,17 +86,22 @@ interface Step {
   readonly done: boolean
 }
 
-const eraseStep = defineMutation<{ readonly app: number }, Step>('apps/erase-step', async (tx, { app }) => {
-  const known = await tx.db.selectFrom('app').select('app_id').where('app_id', '=', app).executeTakeFirst()
-  if (known)
-    throw new CommandError(ErrorCode.SDKAPPID_FORBIDDEN, `The app ${app} exists; nothing was erased.`)
-  const conversations = await eraseConversations(tx, app)
-  if (conversations !== undefined) return { accounts: 0, conversations, done: false }
-  const accounts = await eraseAccounts(tx, app)
-  if (accounts > 0) return { accounts, conversations: 0, done: false }
-  await tx.db.deleteFrom('retired_name').where('app_id', '=', app).execute()
-  return { accounts: 0, conversations: 0, done: true }
-})
+const eraseStep = defineMutation<{ readonly app: number }, Step>(
+  'apps/erase-step',
+  async (tx, { app }) => {
+    const known = await tx.db.selectFrom('app').select('app_id').where('app_id', '=', app).executeTakeFirst()
+    if (known)
+      throw new CommandError(ErrorCode.SDKAPPID_FORBIDDEN, `The app ${app} exists; nothing was erased.`)
+    const conversations = await eraseConversations(tx, app)
+    if (conversations !== undefined) return { accounts: 0, conversations, done: false }
+    const accounts = await eraseAccounts(tx, app)
+    if (accounts > 0) return { accounts, conversations: 0, done: false }
+    await tx.db.deleteFrom('retired_name').where('app_id', '=', app).execute()
+    return { accounts: 0, conversations: 0, done: true }
+  },
+  // The app's row is gone, so this keeps out nobody but the making of a new app, which locks everything.
+  { locks: appLock },
+)
 
 /** Number of conversations that are gone now; undefined when there was none. */
 async function eraseConversations(tx: Transaction, app: number): Promise<number | undefined> {

@@ -12,7 +12,7 @@ export interface ListedKey {
   readonly mayMintAdmin: boolean
   /** Sessions that were opened under it and have not ended; what a revocation would end. */
   readonly sessions: number
-  /** Those of them with a connection to this server now. */
+  /** Those of them with a connection now. */
   readonly connected: number
 }
 
@@ -26,7 +26,14 @@ export async function listKeys(store: Store, app: number): Promise<ListedKey[]> 
       'key_id',
       eb.fn.countAll<number>().as('sessions'),
       eb.fn
-        .sum<number>(eb.case().when('node_id', '=', store.nodeId).then(eb.ref('connected')).else(0).end())
+        .sum<number>(
+          eb
+            .case()
+            .when('node_id', 'in', [...store.liveNodes])
+            .then(eb.ref('connected'))
+            .else(0)
+            .end(),
+        )
         .as('connected'),
     ])
     .where('app_id', '=', app)

@@ -17,18 +17,18 @@ const keepMasterKeyCheck = defineMutation<{ readonly sealed: string }, null>(
       .execute()
     return null
   },
-  { keepsHeads: true },
+  { keepsHeads: true, locks: () => [] },
 )
 
 /** Finds out at the start, not at the first login, that the master key is not the one of this database. */
 export async function checkMasterKey(store: Store, box: SecretBox): Promise<void> {
-  const row = await store.read.selectFrom('meta').select('value').where('name', '=', NAME).executeTakeFirst()
-  if (!row) {
+  if (!(await readCheck(store)))
     await store.mutate(keepMasterKeyCheck, { sealed: box.seal(CONTENT, PURPOSE) })
-    return
-  }
+  // Read again: another node may have kept its own first.
+  const sealed = await readCheck(store)
+  if (sealed === undefined) throw new Error('The check of the master key was not stored.')
   try {
-    if (box.open(row.value, PURPOSE) === CONTENT) return
+    if (box.open(sealed, PURPOSE) === CONTENT) return
   } catch {
     // Told below: whatever GCM says, the remedy is the same.
   }
@@ -36,4 +36,9 @@ export async function checkMasterKey(store: Store, box: SecretBox): Promise<void
     "The master key is not the one that this database was made with, so the apps' keys can't be read. " +
       'Start with the master key that belongs to this data folder.',
   ])
+}
+
+async function readCheck(store: Store): Promise<string | undefined> {
+  const row = await store.read.selectFrom('meta').select('value').where('name', '=', NAME).executeTakeFirst()
+  return row?.value
 }

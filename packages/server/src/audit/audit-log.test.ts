@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
-import { openDatabase } from '../store/sqlite/open-database.ts'
 import { openTestStore, type TestStore } from '../testing/test-store.ts'
 import { auditedApps, readAudit, verifyAudit } from './audit-log.ts'
 import { recordAudit } from './audit-row.ts'
@@ -19,12 +18,6 @@ const record = (app: number, target: string) =>
     target,
     detail: { rows: 3 },
   })
-
-function tamper(statement: string): void {
-  const database = openDatabase(at.folder, 'write')
-  database.run(statement)
-  database.close()
-}
 
 test('rows are numbered and chained per app, and read newest first in pages', async () => {
   await Promise.all(Array.from({ length: 25 }, (_, n) => record(1, `t${n}`)))
@@ -53,7 +46,7 @@ test.each([
   ["update audit set previous_hash = '' where no = 4", 4, 'does not follow'],
 ])('%s is found out', async (statement, no, reason) => {
   for (const target of ['a', 'b', 'c', 'd', 'e']) await record(1, target)
-  tamper(statement)
+  await at.database.edit(run => run(statement))
   const state = await verifyAudit(at.store.read, 1)
   expect(state.broken?.no).toBe(no)
   expect(state.broken?.reason).toContain(reason)

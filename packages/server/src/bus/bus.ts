@@ -10,8 +10,17 @@ export interface Push {
   readonly head?: { readonly conv: number; readonly seq: number }
 }
 
+/** Hints since the start, one for each account that a push names. */
+export interface HintCount {
+  sent: number
+  received: number
+  /** Not sent because the way to the other nodes was closed or full, or not understood when they came. */
+  lost: number
+}
+
 /** Carries hints between gateways. Losing one costs time, never a message: the truth is in the store (DESIGN 6). */
 export interface Bus {
+  /** Never waits, never throws. */
   push(push: Push): void
   /** Pushes of this node and of others, for the accounts that are watched here. */
   onPush(listener: (push: Push) => void): void
@@ -23,12 +32,14 @@ export interface Bus {
   onHurry(listener: () => void): void
   /** Why hints do not travel at the moment; undefined while they do. */
   readonly problem: string | undefined
+  readonly hints: Readonly<HintCount>
   close(): Promise<void>
 }
 
 /** One process: every gateway is here. */
 export class LocalBus implements Bus {
   readonly problem = undefined
+  readonly hints: Readonly<HintCount> = { sent: 0, received: 0, lost: 0 }
   readonly #listeners: ((push: Push) => void)[] = []
 
   push(push: Push): void {

@@ -1,6 +1,13 @@
 import { parseArgs } from 'node:util'
 import { SETTING_KEYS } from '@rookery/protocol/limits'
-import { CONFIG_KEYS, MASTER_KEY_VARIABLE, SETTINGS_SECTION } from '../config/config-table.ts'
+import type { ConfigRow } from '../config/config-row.ts'
+import {
+  CONFIG,
+  CONFIG_KEYS,
+  type ConfigKey,
+  MASTER_KEY_VARIABLE,
+  SETTINGS_SECTION,
+} from '../config/config-table.ts'
 import { configurationMarkdown } from '../config/configuration-markdown.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { defaultMasterKeyFile } from '../config/master-key.ts'
@@ -46,7 +53,7 @@ export async function runConfig(args: readonly string[]): Promise<number> {
   const rows = [
     ...CONFIG_KEYS.map(key => ({
       key: key as string,
-      value: config.values[key] as unknown,
+      value: shown(key, config.values[key]),
       from: source(key),
     })),
     ...SETTING_KEYS.map(key => ({
@@ -78,6 +85,13 @@ export async function runConfig(args: readonly string[]): Promise<number> {
   )
   for (const warning of config.warnings) process.stderr.write(`Warning: ${warning}\n`)
   return 0
+}
+
+/** A secret is told to be there, no more. */
+function shown(key: ConfigKey, value: unknown): unknown {
+  const row: ConfigRow = CONFIG[key]
+  const isSet = Array.isArray(value) ? value.length > 0 : value !== ''
+  return row.secret && isSet ? '(hidden)' : value
 }
 
 function options(args: readonly string[]) {

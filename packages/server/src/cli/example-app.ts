@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { ConfigError } from '../config/load-config.ts'
 import type { PageHandler } from '../doors/listener.ts'
+import { IS_SINGLE_FILE } from '../single-file.ts'
 import { type Making, makeFirstApp, PRESET_ADMIN } from './first-start.ts'
 
 /** The example lives in the repository, not in this package. */
@@ -55,11 +56,12 @@ export async function prepareExample(dataFolder: string): Promise<Example> {
 }
 
 async function loadExample(): Promise<ExampleModule> {
-  if (!existsSync(new URL(EXAMPLE_MODULE, import.meta.url)))
+  if (!IS_SINGLE_FILE && !existsSync(new URL(EXAMPLE_MODULE, import.meta.url)))
     throw new ConfigError([
       'The example app is not part of this installation; clone the repository to run it, or start without --example.',
     ])
-  return (await import(EXAMPLE_MODULE)) as ExampleModule
+  // As a literal: the single-file binary takes along what it can see is imported.
+  return (await import('../../../../examples/chat/server/example-app.ts')) as ExampleModule
 }
 
 /** The SDKAppID of the example's app; made, with its key file, when there is none. */

@@ -3,6 +3,7 @@ import type { OperatorCommand } from './operator-command.ts'
 const OTHERS: readonly (readonly [name: string, summary: string])[] = [
   ['serve', 'Runs the server until Ctrl-C or SIGTERM.'],
   ['config', 'Shows the configuration that holds here, and where each value comes from.'],
+  ['health', 'Exit code 0 when the server that is configured here is ready.'],
   ['usersig', 'Signs, verifies and inspects UserSigs: rookery usersig --help.'],
   ['help [COMMAND]', 'This, or how a command is used.'],
 ]

@@ -17,6 +17,7 @@ const USAGE = 2
 const PROGRAMS: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
   serve: async args => (await import('./serve.ts')).runServe(args),
   config: async args => (await import('./config-command.ts')).runConfig(args),
+  health: async args => (await import('./health-command.ts')).runHealth(args),
   usersig: async args =>
     (await import('@rookery/usersig/cli')).runUsersigCommand(args, {
       stdout: text => process.stdout.write(text),

@@ -65,7 +65,7 @@ async function serve(config: Config, log: Logger): Promise<number> {
     const assetsFolder = await consoleFolder((text, failed) => log[failed ? 'warn' : 'info'](text))
     let console: PageHandler | undefined
     const server = await startServer({
-      dataFolder,
+      store: { kind: 'embedded', folder: dataFolder },
       secretBox: box,
       settings: config.settings,
       log,

@@ -139,7 +139,7 @@ const showCommand = defineOperatorCommand({
         keyId: session.key_id,
         state:
           session.ended ||
-          (session.connected && session.node_id === context.store.nodeId ? 'connected' : 'not connected'),
+          (session.connected && context.store.liveNodes.has(session.node_id) ? 'connected' : 'not connected'),
         seen: session.seen,
         expires: session.expires,
       })),

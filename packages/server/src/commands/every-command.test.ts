@@ -1,7 +1,4 @@
-import { Database } from 'bun:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { join } from 'node:path'
-import { DATABASE_FILE } from '../store/sqlite/open-database.ts'
 import { COMMAND_SAMPLES, SampleWorld } from '../testing/command-samples.ts'
 import type { SocketClient } from '../testing/socket-client.ts'
 import {
@@ -42,8 +39,8 @@ let otherDevices: Device[]
 beforeAll(async () => {
   server = await startTestServer(
     { users: USERS, settings: { 'usersig.failuresPerMinute': 100_000 } },
-    prepared => {
-      otherSecret = prepared.seedApp(OTHER_APP, USERS)
+    async prepared => {
+      otherSecret = await prepared.seedApp(OTHER_APP, USERS)
     },
   )
   world = new SampleWorld(server)
@@ -81,37 +78,33 @@ beforeAll(async () => {
 afterAll(() => server.stop())
 
 /** Every row of the app, of all tables. */
-function rowsOf(app: number, only: (row: Record<string, unknown>) => boolean = () => true): string {
-  const database = new Database(join(server.folder, DATABASE_FILE), { readonly: true })
-  const tables = database
-    .query<{ name: string }, []>(
-      `select name from sqlite_master where type = 'table' and sql like '%app_id%' order by name`,
-    )
-    .all()
-  const rows = tables.map(({ name }) => [
-    name,
-    database
-      .query<Record<string, unknown>, [number]>(`select * from ${name} where app_id = ?`)
-      .all(app)
-      .filter(only)
-      // A device that closed is noted a moment later.
-      .map(({ connected, seen, ...row }) => row),
-  ])
-  database.close()
-  return JSON.stringify(rows)
+async function rowsOf(
+  app: number,
+  only: (row: Record<string, unknown>) => boolean = () => true,
+): Promise<string> {
+  const tables = await server.database.tablesWith('app_id')
+  const rows = await server.edit(async run => {
+    const found: string[] = []
+    for (const table of tables)
+      for (const row of await run<Record<string, unknown>>(`select * from ${table} where app_id = ?`, app)) {
+        // A device that closed is noted a moment later.
+        const { connected, seen, ...lasting } = row
+        if (only(row)) found.push(`${table} ${JSON.stringify(lasting)}`)
+      }
+    return found
+  })
+  return rows.sort().join('\n')
 }
 
 /** Rows that belong to an account, on either side. */
-function rowsOfUser(userId: string): string {
-  const database = new Database(join(server.folder, DATABASE_FILE), { readonly: true })
-  const row = database
-    .query<{ id: number }, [number, string]>(
-      'select account_id as id from account where app_id = ? and user_id = ?',
-    )
-    .get(TEST_APP, userId)
-  database.close()
+async function rowsOfUser(userId: string): Promise<string> {
+  const [account] = await server.sql<{ id: number }>(
+    'select account_id as id from account where app_id = ? and user_id = ?',
+    TEST_APP,
+    userId,
+  )
   const columns = ['account_id', 'sender_id', 'lo_id', 'hi_id', 'peer_id', 'revoker_id']
-  return rowsOf(TEST_APP, record => columns.some(column => record[column] === row?.id))
+  return rowsOf(TEST_APP, record => columns.some(column => record[column] === account?.id))
 }
 
 function sampleOf(name: string, door: 'http' | 'socket') {
@@ -135,16 +128,16 @@ for (const command of commands) {
     if (command.http === 'admin') {
       test('over HTTP an app admin may call it, and the other app stays as it is', async () => {
         const body = await sampleOf(command.name, 'http')(world)
-        const before = rowsOf(OTHER_APP)
+        const before = await rowsOf(OTHER_APP)
         const answer = await server.rest(command.name, body)
         expect(answer).toMatchObject({ ErrorCode: 0 })
         expect(JSON.stringify(answer)).not.toContain(SECRET)
-        expect(rowsOf(OTHER_APP)).toBe(before)
+        expect(await rowsOf(OTHER_APP)).toBe(before)
       })
 
       test('over HTTP nobody else may call it, and nothing happens', async () => {
         const body = await sampleOf(command.name, 'http')(world)
-        const before = [rowsOf(TEST_APP), rowsOf(OTHER_APP)]
+        const before = [await rowsOf(TEST_APP), await rowsOf(OTHER_APP)]
         const admin = { identifier: TEST_ADMIN }
         const attempts: readonly (readonly [string, Record<string, string | undefined>, number])[] = [
           ['nobody', { identifier: undefined, usersig: undefined }, 60004],
@@ -168,7 +161,7 @@ for (const command of commands) {
             who,
             ErrorCode,
           })
-        expect([rowsOf(TEST_APP), rowsOf(OTHER_APP)]).toEqual(before)
+        expect([await rowsOf(TEST_APP), await rowsOf(OTHER_APP)]).toEqual(before)
       })
     } else {
       test('it does not exist over HTTP, for whoever asks', async () => {
@@ -188,10 +181,10 @@ for (const command of commands) {
         for (const user of ['alice', TEST_ADMIN]) {
           const device = await server.connect(user)
           const body = await COMMAND_SAMPLES[command.name]?.http?.(world)
-          const before = rowsOf(TEST_APP)
+          const before = await rowsOf(TEST_APP)
           for (const name of [command.name, ...(command.aliases ?? [])])
             expect(await device.call(name, body)).toMatchObject({ ErrorCode: 60009 })
-          expect(rowsOf(TEST_APP)).toBe(before)
+          expect(await rowsOf(TEST_APP)).toBe(before)
           device.close()
         }
       })
@@ -217,11 +210,11 @@ for (const command of commands) {
         field => !fields.includes(field),
       )
       const asCarol = Object.fromEntries(claims.map(field => [field, 'carol']))
-      const before = { other: rowsOf(OTHER_APP), carol: rowsOfUser('carol') }
+      const before = { other: await rowsOf(OTHER_APP), carol: await rowsOfUser('carol') }
       const answer = await device.call(command.name, { ...body, ...asCarol })
       expect(answer).toMatchObject({ ErrorCode: 0 })
       expect(JSON.stringify(answer)).not.toContain(SECRET)
-      expect({ other: rowsOf(OTHER_APP), carol: rowsOfUser('carol') }).toEqual(before)
+      expect({ other: await rowsOf(OTHER_APP), carol: await rowsOfUser('carol') }).toEqual(before)
       device.close()
     })
 
@@ -229,9 +222,9 @@ for (const command of commands) {
       test('a user who has no part in the message is refused and changes nothing', async () => {
         const device = await server.connect('carol')
         const body = await sampleOf(command.name, 'socket')(world)
-        const before = rowsOf(TEST_APP)
+        const before = await rowsOf(TEST_APP)
         expect((await device.call(command.name, body)).ErrorCode).not.toBe(0)
-        expect(rowsOf(TEST_APP)).toBe(before)
+        expect(await rowsOf(TEST_APP)).toBe(before)
         device.close()
       })
   })

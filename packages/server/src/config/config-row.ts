@@ -3,11 +3,15 @@ interface ConfigText {
   readonly env: string
   /** What it does, for the operator; one or two sentences. */
   readonly doc: string
+  /** Its value is a secret, or may hold one: it is never shown. */
+  readonly secret?: true
 }
 
 interface TextRow extends ConfigText {
   readonly type: 'text'
   readonly default: string
+  /** Default: any text. An empty one always passes: not set. */
+  readonly item?: ListItem
 }
 
 /** A file or folder: relative to the configuration file's folder there, to the working folder elsewhere. Empty: none. */
@@ -41,6 +45,7 @@ interface ListRow extends ConfigText {
   readonly item: ListItem
 }
 
+/** What a text must be. */
 export interface ListItem {
   /** `a host name`, for the message. */
   readonly name: string
@@ -50,6 +55,14 @@ export interface ListItem {
 export type ConfigRow = TextRow | PathRow | IntegerRow | BooleanRow | EnumRow | ListRow
 
 export const text = (value: string, row: ConfigText): TextRow => ({ ...row, type: 'text', default: value })
+
+/** A text of a form of its own; empty by default. */
+export const form = (item: ListItem, row: ConfigText): TextRow => ({
+  ...row,
+  type: 'text',
+  default: '',
+  item,
+})
 
 export const path = (value: string, row: ConfigText): PathRow => ({ ...row, type: 'path', default: value })
 
@@ -82,7 +95,7 @@ export const list = (item: ListItem, row: ConfigText): ListRow => ({
 export function takes(row: ConfigRow): string {
   switch (row.type) {
     case 'text':
-      return 'a text'
+      return row.item?.name ?? 'a text'
     case 'path':
       return 'a path'
     case 'integer':

@@ -1,9 +1,18 @@
+import { isNatsUrl } from '../bus/nats-servers.ts'
 import { isAddressRange } from './address-range.ts'
-import { type ConfigRow, flag, integer, list, oneOf, path, text } from './config-row.ts'
+import { type ConfigRow, flag, form, integer, list, oneOf, path, text } from './config-row.ts'
 
 const hostName = {
   name: 'a host name with or without a port, as chat.example.org',
   accepts: (value: string) => /^(\[[0-9a-f:.]+\]|[a-z0-9]([a-z0-9._-]*[a-z0-9])?)(:\d{1,5})?$/i.test(value),
+}
+const postgresUrl = {
+  name: 'a URL as postgres://user:password@host:5432/database',
+  accepts: (value: string) => /^postgres(ql)?:$/.test(URL.parse(value)?.protocol ?? ''),
+}
+const natsUrl = {
+  name: 'a URL as nats://host:4222, nats://user:password@host:4222 or tls://host:4222',
+  accepts: isNatsUrl,
 }
 const addressRange = { name: 'an address or CIDR range, as 10.0.0.0/8', accepts: isAddressRange }
 
@@ -14,11 +23,41 @@ const addressRange = { name: 'an address or CIDR range, as 10.0.0.0/8', accepts:
 export const CONFIG = {
   'data.folder': path('./.rookery/data', {
     env: 'ROOKERY_DATA',
-    doc: 'Folder of the database and of the socket that the command line uses. Made when it is missing.',
+    doc: 'Folder of the database (with PostgreSQL: none) and of the socket that the command line uses; each server has its own. Made when it is missing.',
   }),
   'data.masterKeyFile': path('', {
     env: 'ROOKERY_MASTER_KEY_FILE',
     doc: 'File of the master key, outside the data folder, readable by its owner only. Empty: `master.key` beside the data folder.',
+  }),
+  'database.url': form(postgresUrl, {
+    env: 'ROOKERY_DATABASE_URL',
+    doc: 'PostgreSQL of all nodes (14 or newer). Empty: SQLite in the data folder, for one server.',
+    secret: true,
+  }),
+  'database.connections': integer(16, [4, 200], {
+    env: 'ROOKERY_DATABASE_CONNECTIONS',
+    doc: 'Connections of this node to PostgreSQL. All nodes together must stay below its `max_connections`.',
+  }),
+  'database.startSeconds': integer(60, [0, 3600], {
+    env: 'ROOKERY_DATABASE_START_SECONDS',
+    doc: 'How long a start waits for PostgreSQL before it gives up.',
+  }),
+  'bus.servers': list(natsUrl, {
+    env: 'ROOKERY_NATS_SERVERS',
+    doc: 'NATS servers that hurry messages between the nodes of a PostgreSQL. Empty: they read them from the database some tenths of a second later.',
+    secret: true,
+  }),
+  'bus.ca': path('', {
+    env: 'ROOKERY_NATS_CA',
+    doc: "PEM file of the authority that signed the NATS servers' certificates. Empty: those that the system trusts.",
+  }),
+  'bus.cert': path('', {
+    env: 'ROOKERY_NATS_CERT',
+    doc: 'PEM file of the certificate that this node shows to NATS, with `bus.key`.',
+  }),
+  'bus.key': path('', {
+    env: 'ROOKERY_NATS_KEY',
+    doc: 'PEM file of the private key of `bus.cert`.',
   }),
   'server.host': text('127.0.0.1', {
     env: 'ROOKERY_HOST',

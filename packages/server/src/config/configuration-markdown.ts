@@ -62,7 +62,12 @@ ${markdownTable(
 Secrets in the database, such as the apps' keys, are sealed with a master key of 32 bytes. It is read from the variable
 \`${MASTER_KEY_VARIABLE}\` (64 hexadecimal digits, or base64), else from the file \`data.masterKeyFile\`, which must be outside the
 data folder and readable by its owner only. When neither exists and there is no database yet, the file is made. Keep a
-copy apart from the backups of the data: without it the keys can't be read, and with both anybody can.
+copy apart from the backups of the data: without it the keys can't be read, and with both anybody can. Servers on one PostgreSQL
+(\`database.url\`) need the same key, so none is made there: \`openssl rand -hex 32\` makes one.
+
+Values that may hold a password (${CONFIG_KEYS.filter(key => (CONFIG[key] as ConfigRow).secret)
+    .map(code)
+    .join(', ')}) are never shown or logged. Rather set them by their variables.
 
 ## Settings
 

@@ -9,6 +9,7 @@ import {
   type Settings,
 } from '@rookery/protocol/limits'
 import { parse } from 'smol-toml'
+import { natsServersProblem } from '../bus/nats-servers.ts'
 import { type ConfigRow, takes } from './config-row.ts'
 import {
   CONFIG,
@@ -141,6 +142,7 @@ class Reading {
     const values = Object.fromEntries(this.#values) as unknown as ConfigValues
     if (Boolean(values['tls.cert']) !== Boolean(values['tls.key']))
       this.#problems.push('tls.cert and tls.key belong together: set both, or none.')
+    this.#problems.push(...clusterProblems(values))
     if (this.#problems.length > 0) throw new ConfigError(this.#problems)
     return {
       values,
@@ -184,12 +186,27 @@ class Reading {
   #take(key: ConfigKey, given: unknown, source: string, base: string): void {
     const row: ConfigRow = CONFIG[key]
     if (!accepts(row, given)) {
-      this.#problems.push(`${source}: ${key} takes ${takes(row)}, not ${JSON.stringify(given)}.`)
+      const shown = row.secret ? 'what is given there' : JSON.stringify(given)
+      this.#problems.push(`${source}: ${key} takes ${takes(row)}, not ${shown}.`)
       return
     }
     this.#values.set(key, row.type === 'path' ? absolute(String(given), base) : given)
     this.#sources.set(key, source)
   }
+}
+
+function clusterProblems(values: ConfigValues): string[] {
+  const servers = values['bus.servers']
+  const problems: string[] = []
+  if (servers.length > 0 && values['database.url'] === '')
+    problems.push(
+      'bus.servers joins the nodes of a PostgreSQL, and database.url is empty: set database.url, or leave bus.servers out.',
+    )
+  const login = natsServersProblem(servers)
+  if (login) problems.push(login)
+  if (Boolean(values['bus.cert']) !== Boolean(values['bus.key']))
+    problems.push('bus.cert and bus.key belong together: set both, or none.')
+  return problems
 }
 
 function isTable(value: unknown): value is object {
@@ -214,6 +231,7 @@ function fromText(row: ConfigRow, given: string): unknown {
 function accepts(row: ConfigRow, given: unknown): boolean {
   switch (row.type) {
     case 'text':
+      return typeof given === 'string' && (given === '' || !row.item || row.item.accepts(given))
     case 'path':
       return typeof given === 'string'
     case 'integer':

@@ -21,6 +21,8 @@ export interface MasterKeyPlaces {
   readonly dataFolder: string
   /** `data.masterKeyFile`, absolute; empty: the default place. */
   readonly masterKeyFile: string
+  /** Several servers share the database: a key that one of them made could not be read by the others. */
+  readonly isShared?: boolean
 }
 
 export interface MasterKey {
@@ -40,7 +42,7 @@ export function defaultMasterKeyFile(dataFolder: string): string {
  * Reads the key that seals secrets, from the variable or the file. A new one is made only where no database exists yet: for
  * an existing one it could open nothing. Throws a {@link ConfigError} that says what to do, without any part of the key.
  */
-export function loadMasterKey({ env, dataFolder, masterKeyFile }: MasterKeyPlaces): MasterKey {
+export function loadMasterKey({ env, dataFolder, masterKeyFile, isShared }: MasterKeyPlaces): MasterKey {
   const given = env[MASTER_KEY_VARIABLE]
   if (given)
     return { bytes: parseMasterKey(given, MASTER_KEY_VARIABLE), place: MASTER_KEY_VARIABLE, created: false }
@@ -50,6 +52,12 @@ export function loadMasterKey({ env, dataFolder, masterKeyFile }: MasterKeyPlace
       `The master key file ${file} is inside the data folder, so whoever copies the data has the key too. Move it out and set data.masterKeyFile.`,
     ])
   if (!existsSync(file)) {
+    if (isShared)
+      throw new ConfigError([
+        `The master key is missing: there is no file ${file} and no ${MASTER_KEY_VARIABLE}. All servers on one PostgreSQL need the same ` +
+          `key. For a new database make one with "openssl rand -hex 32" and give it to each of them in ${MASTER_KEY_VARIABLE} or in a ` +
+          'file that data.masterKeyFile names; otherwise take the one that the other servers have.',
+      ])
     if (existsSync(join(dataFolder, DATABASE_FILE)))
       throw new ConfigError([
         `The master key is missing: there is a database in ${dataFolder}, but no file ${file} and no ${MASTER_KEY_VARIABLE}. ` +

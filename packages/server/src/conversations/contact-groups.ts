@@ -6,7 +6,7 @@ import { pairOf } from '../messages/pair.ts'
 import { defineMutation, type Transaction } from '../store/mutation.ts'
 import type { Schema } from '../store/schema.ts'
 import { MarkedConversations } from './marked-conversations.ts'
-import { ensureConversation, KEEPS_HEADS } from './owner-row.ts'
+import { ensureConversation, KEEPS_HEADS, ownerLocks } from './owner-row.ts'
 import { bumpOwnerStates, raiseLog } from './owner-state.ts'
 
 interface OwnGroup {
@@ -56,7 +56,7 @@ export const createContactGroup = defineMutation<
         `The account has its ${args.groupsMax} conversation groups; delete one first.`,
         { check: 'conv.groupsMax', max: args.groupsMax },
       )
-    // A number of its own for each account, never used again: devices may still hold conversations of a deleted group.
+    // Never used again, by no account: devices may still hold conversations of a deleted group.
     const groupId = await tx.nextNumber('contact_group')
     await tx.db
       .insertInto('contact_group')
@@ -67,7 +67,7 @@ export const createContactGroup = defineMutation<
     const changes = args.peers.map(peer => ({ peer, add: true }))
     return { groupId, codes: await changeMembers(tx, { app, owner, groupId, changes, marked }) }
   },
-  KEEPS_HEADS,
+  { ...KEEPS_HEADS, locks: ({ app, owner, peers }) => ownerLocks(app, owner, peers) },
 )
 
 export interface MemberChange {
@@ -93,7 +93,15 @@ export const changeContactGroup = defineMutation<
     const { changes } = args
     return { groupId, codes: await changeMembers(tx, { app, owner, groupId, changes, marked }) }
   },
-  KEEPS_HEADS,
+  {
+    ...KEEPS_HEADS,
+    locks: ({ app, owner, changes }) =>
+      ownerLocks(
+        app,
+        owner,
+        changes.map(({ peer }) => peer),
+      ),
+  },
 )
 
 /** Throws 51009 for an unknown group, 50002 for a new name that is taken. */
@@ -117,7 +125,7 @@ export const renameContactGroup = defineMutation<
     await announceGroups(tx, app, owner, await raiseLog(tx, app, owner))
     return { groupId }
   },
-  KEEPS_HEADS,
+  { ...KEEPS_HEADS, locks: ({ app, owner }) => ownerLocks(app, owner, []) },
 )
 
 /** Throws 51009. The conversations stay; one event tells of all of them. */
@@ -150,7 +158,7 @@ export const deleteContactGroup = defineMutation<OwnGroup, { readonly groupId: n
     await announceGroups(tx, app, owner, log)
     return { groupId }
   },
-  KEEPS_HEADS,
+  { ...KEEPS_HEADS, locks: ({ app, owner }) => ownerLocks(app, owner, []) },
 )
 
 async function changeMembers(

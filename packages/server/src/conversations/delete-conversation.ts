@@ -1,6 +1,6 @@
 import { pairOf } from '../messages/pair.ts'
 import { defineMutation } from '../store/mutation.ts'
-import { ensureOwnerRow, KEEPS_HEADS } from './owner-row.ts'
+import { ensureOwnerRow, KEEPS_HEADS, ownerLocks } from './owner-row.ts'
 import { bumpOwnerState } from './owner-state.ts'
 import { moveOwnMark } from './read-mark.ts'
 
@@ -48,5 +48,5 @@ export const deleteConversation = defineMutation<DeleteConversation, void>(
     }
     if (moved) await bumpOwnerState(tx, app, owner, pair.conv, { quiet: !tell })
   },
-  KEEPS_HEADS,
+  { ...KEEPS_HEADS, locks: ({ app, owner, peer }) => ownerLocks(app, owner, [peer]) },
 )

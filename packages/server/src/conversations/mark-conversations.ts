@@ -2,7 +2,7 @@ import { ErrorCode } from '@rookery/protocol/error-code'
 import { pairOf } from '../messages/pair.ts'
 import { defineMutation, type Transaction } from '../store/mutation.ts'
 import { MarkedConversations } from './marked-conversations.ts'
-import { ensureConversation, KEEPS_HEADS } from './owner-row.ts'
+import { ensureConversation, KEEPS_HEADS, ownerLocks } from './owner-row.ts'
 import { bumpOwnerStates } from './owner-state.ts'
 
 /** Marks of a conversation: 1–32 are the platform's, 33–64 the app's own (rest-1 section 7.5). */
@@ -40,7 +40,15 @@ export const markConversations = defineMutation<MarkConversations, { readonly co
     if (changed.size > 0) await bumpOwnerStates(tx, app, owner, [...changed])
     return { codes }
   },
-  KEEPS_HEADS,
+  {
+    ...KEEPS_HEADS,
+    locks: ({ app, owner, changes }) =>
+      ownerLocks(
+        app,
+        owner,
+        changes.map(({ peer }) => peer),
+      ),
+  },
 )
 
 async function applyChange(

@@ -160,7 +160,7 @@ test('a group is created with conversations, renamed, changed and deleted, and d
   const made = await create(a, 'work', [c2c('p0'), c2c('ghost'), { Type: 2, ToGroupId: '@TGS#1' }])
   const [result] = made.GroupResultItem as { GroupItem: { GroupId: number }; ResultItem: object[] }[]
   const GroupId = result?.GroupItem.GroupId ?? 0
-  expect(GroupId).toBe(1)
+  expect(GroupId).toBeGreaterThan(0)
   expect(result).toMatchObject({
     GroupItem: { GroupName: 'work' },
     ResultItem: [

@@ -1,3 +1,5 @@
+import type { Insertable } from 'kysely'
+import type { Lock } from '../store/locks.ts'
 import type { Transaction } from '../store/mutation.ts'
 import type { UserConversationTable } from '../store/schema.ts'
 
@@ -8,6 +10,17 @@ const SECONDS_A_DAY = 86_400
  * conversation without messages, which no append has in memory.
  */
 export const KEEPS_HEADS = { keepsHeads: true } as const
+
+/**
+ * For a change of the owner's state of conversations with these peers: the owner's other changes wait (limits, the numbers of
+ * the log), and so do messages and their changes, so that the item that the devices are told is as it will be stored.
+ */
+export function ownerLocks(app: number, owner: number, peers: readonly number[]): Lock[] {
+  return [
+    { on: 'account', app, account: owner },
+    ...peers.map((peer): Lock => ({ on: 'pair', app, a: owner, b: peer })),
+  ]
+}
 
 /** The other side's account number; the owner's own for a chat with oneself. */
 export function peerOf(pair: { readonly lo_id: number; readonly hi_id: number }, owner: number): number {
@@ -21,7 +34,7 @@ export function newOwnerRow(
   conv: number,
   peer: number,
   now: number,
-): UserConversationTable {
+): Insertable<UserConversationTable> {
   return {
     app_id: app,
     account_id: owner,
@@ -80,28 +93,35 @@ export async function ensureConversation(
     .where('lo_id', '=', lo)
     .where('hi_id', '=', hi)
     .executeTakeFirst()
-  const conv = known?.conv_id ?? (await tx.nextNumber('conversation'))
-  if (!known)
-    await tx.db
-      .insertInto('conversation')
-      .values({
-        app_id: app,
-        conv_id: conv,
-        lo_id: lo,
-        hi_id: hi,
-        head_seq: 0,
-        change_no: 0,
-        count_no: 0,
-        sent_lo: 0,
-        sent_hi: 0,
-        auth_no: 0,
-        last_time: 0,
-        list_seq: 0,
-        list_time: 0,
-        top_seq: 0,
-        top_time: 0,
-      })
-      .execute()
+  const conv = known?.conv_id ?? (await makeConversation(tx, app, lo, hi))
   await ensureOwnerRow(tx, app, owner, conv)
   return conv
+}
+
+/** The number of the row that is there then: another node may have made it meanwhile. */
+async function makeConversation(tx: Transaction, app: number, lo: number, hi: number): Promise<number> {
+  const { conv_id } = await tx.db
+    .insertInto('conversation')
+    .values({
+      app_id: app,
+      conv_id: await tx.nextNumber('conversation'),
+      lo_id: lo,
+      hi_id: hi,
+      head_seq: 0,
+      change_no: 0,
+      count_no: 0,
+      sent_lo: 0,
+      sent_hi: 0,
+      auth_no: 0,
+      last_time: 0,
+      list_seq: 0,
+      list_time: 0,
+      top_seq: 0,
+      top_time: 0,
+    })
+    // An update, because it returns the row and locks it.
+    .onConflict(conflict => conflict.columns(['app_id', 'lo_id', 'hi_id']).doUpdateSet({ lo_id: lo }))
+    .returning('conv_id')
+    .executeTakeFirstOrThrow()
+  return conv_id
 }

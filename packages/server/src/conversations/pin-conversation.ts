@@ -2,7 +2,7 @@ import { ErrorCode } from '@rookery/protocol/error-code'
 import { CommandError } from '../commands/command-error.ts'
 import { pairOf } from '../messages/pair.ts'
 import { defineMutation } from '../store/mutation.ts'
-import { ensureConversation, KEEPS_HEADS } from './owner-row.ts'
+import { ensureConversation, KEEPS_HEADS, ownerLocks } from './owner-row.ts'
 import { bumpOwnerState } from './owner-state.ts'
 
 export interface PinConversation {
@@ -46,5 +46,5 @@ export const pinConversation = defineMutation<PinConversation, void>(
       .execute()
     await bumpOwnerState(tx, app, owner, conv)
   },
-  KEEPS_HEADS,
+  { ...KEEPS_HEADS, locks: ({ app, owner, peer }) => ownerLocks(app, owner, [peer]) },
 )

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import { defineMutation, type Transaction } from '../store/mutation.ts'
 import { PreparedQuery, perDatabase } from '../store/prepared.ts'
 import { MessageFlag, type Schema } from '../store/schema.ts'
-import { ensureOwnerRow, KEEPS_HEADS } from './owner-row.ts'
+import { ensureOwnerRow, KEEPS_HEADS, ownerLocks } from './owner-row.ts'
 import { bumpOwnerState } from './owner-state.ts'
 
 /** Up to where something is read: a number of the conversation, a Unix second, or everything. */
@@ -193,7 +193,14 @@ export const markRead = defineMutation<ReadRequest, { readonly moved: boolean }>
     if (move.peer && (peer !== reader || !move.own)) await bumpOwnerState(tx, app, peer, move.conv)
     return { moved: true }
   },
-  KEEPS_HEADS,
+  {
+    ...KEEPS_HEADS,
+    // The peer is told, which takes a number of its log too.
+    locks: ({ app, reader, peer }) => [
+      ...ownerLocks(app, reader, [peer]),
+      { on: 'account', app, account: peer },
+    ],
+  },
 )
 
 /** Raises the owner's mark without telling anybody; the caller bumps the row. Returns whether it moved. */

@@ -1,6 +1,6 @@
 import { pairOf } from '../messages/pair.ts'
 import { defineMutation } from '../store/mutation.ts'
-import { ensureConversation, KEEPS_HEADS } from './owner-row.ts'
+import { ensureConversation, KEEPS_HEADS, ownerLocks } from './owner-row.ts'
 import { bumpOwnerStates } from './owner-state.ts'
 import { moveOwnMark } from './read-mark.ts'
 import { DISCARD } from './unread.ts'
@@ -41,5 +41,5 @@ export const setReceiveOption = defineMutation<SetReceiveOption, void>(
     }
     if (changed.length > 0) await bumpOwnerStates(tx, app, owner, changed)
   },
-  KEEPS_HEADS,
+  { ...KEEPS_HEADS, locks: ({ app, owner, peers }) => ownerLocks(app, owner, peers) },
 )

@@ -73,7 +73,7 @@ test('the WebSocket address tells a plain request what it is', async () => {
 
 test('an app admin of one address is let in by the address that the trusted proxy tells', async () => {
   await server.halt()
-  server.sql(`update app_admin set addresses = '["203.0.113.0/24"]'`)
+  await server.sql(`update app_admin set addresses = '["203.0.113.0/24"]'`)
   await server.start()
   const call = (headers: Record<string, string>) =>
     server.restWith('im_open_login_svc/account_check', {

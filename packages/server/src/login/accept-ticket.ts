@@ -88,7 +88,7 @@ export async function acceptTicket(
     await queries.noteKey.run({
       app,
       key: ticket.keyId,
-      end: Math.max(ticket.ticketEnd, key.latest_ticket_end),
+      end: ticket.ticketEnd,
       used: tx.now,
     })
   if (known) {

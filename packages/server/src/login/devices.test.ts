@@ -16,7 +16,7 @@ afterAll(() => server.stop())
 /** Own settings for the app, as an operator would set them. */
 async function setApp(settings: Partial<Settings>): Promise<void> {
   await server.halt()
-  server.sql('update app set settings = ?', JSON.stringify(settings))
+  await server.sql('update app set settings = ?', JSON.stringify(settings))
   await server.start()
 }
 

@@ -1,5 +1,7 @@
 import { ErrorCode } from '@rookery/protocol/error-code'
+import { namedAccountLocks } from '../accounts/named-account-locks.ts'
 import { CommandError } from '../commands/command-error.ts'
+import type { Lock } from '../store/locks.ts'
 import { defineMutation, type Transaction } from '../store/mutation.ts'
 import { acceptTicket, type VerifiedTicket } from './accept-ticket.ts'
 import type { Platform } from './multi-device.ts'
@@ -9,6 +11,10 @@ interface SessionName {
   readonly app: number
   readonly account: number
   readonly session: string
+}
+
+function accountLock({ app, account }: SessionName): readonly Lock[] {
+  return [{ on: 'account', app, account }]
 }
 
 /** Platforms that stay reachable by offline push when their socket is lost (login-usersig 4.4). */
@@ -22,7 +28,7 @@ export const logoutSession = defineMutation<SessionName & { readonly platform: P
     await notePushOnline(tx, app, account, platform, undefined)
     return null
   },
-  { keepsHeads: true },
+  { keepsHeads: true, locks: accountLock },
 )
 
 /** A socket was lost; the session may come back. A socket that was replaced changes nothing. */
@@ -42,7 +48,7 @@ export const disconnectSession = defineMutation<
     if (lost > 0) await notePushOnline(tx, app, account, platform, tx.now)
     return null
   },
-  { keepsHeads: true },
+  { keepsHeads: true, locks: accountLock },
 )
 
 /** Since when a phone is reachable by push only; undefined: it is not. Each platform has its own entry. */
@@ -83,7 +89,7 @@ export const expireSession = defineMutation<SessionName, null>(
     })
     return null
   },
-  { keepsHeads: true },
+  { keepsHeads: true, locks: accountLock },
 )
 
 /** A new UserSig for a living session, in place. Returns the session's new end. */
@@ -124,7 +130,7 @@ export const renewSession = defineMutation<
     })
     return { expires: accepted.expires }
   },
-  { keepsHeads: true },
+  { keepsHeads: true, locks: ({ ticket }) => namedAccountLocks(ticket) },
 )
 
 /** A ticket that came over REST; its issue time counts for the next kick as a login's does. */
@@ -134,5 +140,5 @@ export const noteTicket = defineMutation<VerifiedTicket, null>(
     await acceptTicket(tx, ticket, undefined)
     return null
   },
-  { keepsHeads: true },
+  { keepsHeads: true, locks: namedAccountLocks },
 )

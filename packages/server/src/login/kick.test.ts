@@ -6,11 +6,12 @@ let server: TestServer
 beforeAll(async () => {
   server = await startTestServer(
     { users: ['second-admin'], settings: { 'rate.rest.default': 0, 'usersig.failuresPerMinute': 10_000 } },
-    prepared =>
-      prepared.sql(
+    async prepared => {
+      await prepared.sql(
         `insert into app_admin (app_id, account_id, created, created_by) values (?, 2, 0, 'test')`,
         TEST_APP,
-      ),
+      )
+    },
   )
 })
 

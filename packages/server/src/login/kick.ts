@@ -1,4 +1,5 @@
 import { ErrorCode } from '@rookery/protocol/error-code'
+import { namedAccountLocks } from '../accounts/named-account-locks.ts'
 import { CommandError } from '../commands/command-error.ts'
 import type { SessionEnd } from '../store/change.ts'
 import { defineMutation, type Transaction } from '../store/mutation.ts'
@@ -38,7 +39,7 @@ export const kickAccount = defineMutation<
     tx.changed({ kind: 'account', app, account: account.account_id, userId })
     return { validAfter }
   },
-  { keepsHeads: true },
+  { keepsHeads: true, locks: namedAccountLocks },
 )
 
 /** Ends every session of an account, or of a whole app; the devices are told `type`. */

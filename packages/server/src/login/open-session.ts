@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import { ErrorCode } from '@rookery/protocol/error-code'
+import { namedAccountLocks } from '../accounts/named-account-locks.ts'
 import { CommandError } from '../commands/command-error.ts'
 import type { SessionEnd } from '../store/change.ts'
 import { defineMutation, type Transaction } from '../store/mutation.ts'
@@ -109,7 +110,7 @@ export const openSession = defineMutation<OpenSession, OpenedSession>(
     })
     return { ...accepted, sessionId: args.newSession.id, generation: 1, rank, resumed: false }
   },
-  { keepsHeads: true },
+  { keepsHeads: true, locks: ({ ticket }) => namedAccountLocks(ticket) },
 )
 
 async function comeBack(

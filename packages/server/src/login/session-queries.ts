@@ -182,10 +182,19 @@ export const sessionQueries = perDatabase(db => ({
         .where('app_id', '=', p('app'))
         .where('account_id', '=', p('account')),
   ),
+  // Logins of one app run side by side: the later end wins, whoever comes last.
   noteKey: new PreparedQuery<{ app: number; key: string; end: number; used: number }, unknown>(db, (db, p) =>
     db
       .updateTable('app_key')
-      .set({ latest_ticket_end: p('end'), last_used: p('used') })
+      .set(eb => ({
+        latest_ticket_end: eb
+          .case()
+          .when('latest_ticket_end', '<', p('end'))
+          .then(p('end'))
+          .else(eb.ref('latest_ticket_end'))
+          .end(),
+        last_used: p('used'),
+      }))
       .where('app_id', '=', p('app'))
       .where('key_id', '=', p('key')),
   ),

@@ -86,7 +86,7 @@ export const changeExtensions = defineMutation<ExtensionChange, readonly Extensi
     await announce(tx, pair, { ...message, ...bumped }, change.operate, changed)
     return results
   },
-  KEEPS_HEADS,
+  { ...KEEPS_HEADS, locks: ({ app, sender, receiver }) => [{ on: 'pair', app, a: sender, b: receiver }] },
 )
 
 /** Throws 23004 or 23002 unless it is a message that takes extensions. */

@@ -1,4 +1,5 @@
 import type { MessageKey } from '@rookery/protocol/message-key'
+import { ownerLocks } from '../conversations/owner-row.ts'
 import { bumpOwnerState } from '../conversations/owner-state.ts'
 import { defineMutation } from '../store/mutation.ts'
 import { KEEPS_HEADS } from './message-change.ts'
@@ -36,5 +37,5 @@ export const hideMessages = defineMutation<Hiding, { readonly hidden: number }>(
     if (hidden > 0) await bumpOwnerState(tx, hiding.app, hiding.owner, pair.conv)
     return { hidden }
   },
-  KEEPS_HEADS,
+  { ...KEEPS_HEADS, locks: ({ app, owner, peer }) => ownerLocks(app, owner, [peer]) },
 )

@@ -67,5 +67,5 @@ export const modifyMessage = defineMutation<Modification, null>(
     await announceChange(tx, pair, { ...message, ...modified }, 'modify')
     return null
   },
-  KEEPS_HEADS,
+  { ...KEEPS_HEADS, locks: ({ app, sender, receiver }) => [{ on: 'pair', app, a: sender, b: receiver }] },
 )

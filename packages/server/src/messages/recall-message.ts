@@ -75,5 +75,5 @@ export const recallMessage = defineMutation<Recall, null>(
     await announceChange(tx, pair, { ...message, ...recalled }, 'recall')
     return null
   },
-  KEEPS_HEADS,
+  { ...KEEPS_HEADS, locks: ({ app, sender, receiver }) => [{ on: 'pair', app, a: sender, b: receiver }] },
 )

@@ -60,5 +60,5 @@ export const reportReceipts = defineMutation<ReceiptReport, { readonly marked: n
     }
     return { marked }
   },
-  KEEPS_HEADS,
+  { ...KEEPS_HEADS, locks: ({ app, reader, sender }) => [{ on: 'pair', app, a: reader, b: sender }] },
 )

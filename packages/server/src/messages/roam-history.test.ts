@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import type { WireMessage } from '@rookery/protocol/wire'
-import { openDatabase } from '../store/sqlite/open-database.ts'
 import { startTestServer, type TestServer, textBody } from '../testing/test-server.ts'
 
 let server: TestServer
@@ -248,19 +247,19 @@ test('the SDK pages older and newer from an anchor, with and without the anchor 
 test('after clearing, pages hold what came later only, few or many, in both directions', async () => {
   for (let n = 0; n < 6; n++) await at('alice', 'erin', now - 60 + n, `c${n}`, n)
   const erin = await server.connect('erin')
-  const clear = (seq: number, head: number) => {
-    const database = openDatabase(server.folder, 'write')
-    const conv = database
-      .query<{ conv_id: number }, []>('select max(conv_id) as conv_id from conversation')
-      .get()?.conv_id
-    database
-      .query('update user_conversation set cleared_seq = ? where conv_id = ? and account_id = 6')
-      .run(seq, conv ?? 0)
-    database.query('update conversation set head_seq = ? where conv_id = ?').run(head, conv ?? 0)
-    database.close()
-  }
+  const clear = (seq: number, head: number) =>
+    server.edit(async run => {
+      const [newest] = await run<{ conv: number }>('select max(conv_id) as conv from conversation')
+      const conv = newest?.conv ?? 0
+      await run(
+        'update user_conversation set cleared_seq = ? where conv_id = ? and account_id = 6',
+        seq,
+        conv,
+      )
+      await run('update conversation set head_seq = ? where conv_id = ?', head, conv)
+    })
   for (const head of [6, 5000]) {
-    clear(2, head)
+    await clear(2, head)
     const ask = (over: object) =>
       erin.ok<{ MsgList: WireMessage[]; Complete: number }>('openim/get_roam_msg', {
         Peer_Account: 'alice',

@@ -109,16 +109,19 @@ function announce(
   const toReceiver = send.tell !== 'nobody' && (send.flags & MessageFlag.HIDDEN_FROM_RECEIVER) === 0
   const frame = `{"ev":"message","m":${wireMessageText(shownMessage(send, result), send.from, send.to)}}`
   const cover = `{"ev":"cover","ConvId":${result.conv},"Seq":${result.seq}}`
-  const except = caller.sessionId === undefined ? {} : { except: caller.sessionId }
   const { bus } = services
-  const app = caller.app.id
+  const shared = {
+    app: caller.app.id,
+    head: { conv: result.conv, seq: result.seq },
+    ...(caller.sessionId !== undefined && { except: caller.sessionId }),
+  }
   const toSelf = send.from.id === send.to.id
   if (toSender && toReceiver && !toSelf) {
-    bus.push({ app, to: [send.from.id, send.to.id], frame, ...except })
+    bus.push({ ...shared, to: [send.from.id, send.to.id], frame })
     return
   }
-  bus.push({ app, to: [send.to.id], frame: toReceiver ? frame : cover, ...except })
-  if (!toSelf) bus.push({ app, to: [send.from.id], frame: toSender ? frame : cover, ...except })
+  bus.push({ ...shared, to: [send.to.id], frame: toReceiver ? frame : cover })
+  if (!toSelf) bus.push({ ...shared, to: [send.from.id], frame: toSender ? frame : cover })
 }
 
 /** Online-only: nobody stores it, so it has no number. */

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { bumpOwnerState } from '../conversations/owner-state.ts'
 import { moveOwnMark } from '../conversations/read-mark.ts'
 import { REST_KIND, REST_WINDOW_SECONDS } from '../store/append.ts'
+import type { Lock } from '../store/locks.ts'
 import { defineMutation, type Transaction } from '../store/mutation.ts'
 import type { Schema } from '../store/schema.ts'
 import { KEEPS_HEADS } from './message-change.ts'
@@ -10,9 +11,16 @@ import { KEEPS_HEADS } from './message-change.ts'
 const MESSAGES_A_STEP = 200
 const KEYS_A_STEP = 1000
 
+/** A conversation and its two sides, which are what a sweep of it changes. */
+export interface SweptConversation {
+  readonly conv: number
+  readonly lo: number
+  readonly hi: number
+}
+
 export interface Sweep {
   readonly app: number
-  readonly convs: readonly number[]
+  readonly convs: readonly SweptConversation[]
   /** Unix seconds; older messages leave the history. */
   readonly floor: number
 }
@@ -20,7 +28,7 @@ export interface Sweep {
 export interface Swept {
   readonly messages: number
   /** Conversations that have more to sweep. */
-  readonly unfinished: readonly number[]
+  readonly unfinished: readonly SweptConversation[]
 }
 
 /**
@@ -32,7 +40,7 @@ export const sweepExpired = defineMutation<Sweep, Swept>(
   'messages/sweep',
   async (tx, { app, convs, floor }) => {
     let messages = 0
-    const unfinished: number[] = []
+    const unfinished: SweptConversation[] = []
     for (const conv of convs) {
       const swept = await sweepConversation(tx, app, conv, floor)
       messages += swept
@@ -40,7 +48,15 @@ export const sweepExpired = defineMutation<Sweep, Swept>(
     }
     return { messages, unfinished }
   },
-  KEEPS_HEADS,
+  {
+    ...KEEPS_HEADS,
+    locks: ({ app, convs }) =>
+      convs.flatMap(({ conv, lo, hi }): Lock[] => [
+        { on: 'account', app, account: lo },
+        { on: 'account', app, account: hi },
+        { on: 'conversation', app, conv },
+      ]),
+  },
 )
 
 /** Forgets keys of REST sends after their window. Returns how many; repeat until 0. */
@@ -66,17 +82,15 @@ export const sweepKeys = defineMutation<null, { readonly keys: number }>(
       .executeTakeFirstOrThrow()
     return { keys: Number(rest.numDeletedRows) }
   },
-  { keepsHeads: true },
+  { keepsHeads: true, locks: () => [] },
 )
 
-async function sweepConversation(tx: Transaction, app: number, conv: number, floor: number): Promise<number> {
-  const pair = await tx.db
-    .selectFrom('conversation')
-    .select(['lo_id', 'hi_id'])
-    .where('app_id', '=', app)
-    .where('conv_id', '=', conv)
-    .executeTakeFirst()
-  if (!pair) return 0
+async function sweepConversation(
+  tx: Transaction,
+  app: number,
+  { conv, lo, hi }: SweptConversation,
+  floor: number,
+): Promise<number> {
   const rows = await tx.db
     .selectFrom('message')
     .select(['seq', 'time'])
@@ -89,8 +103,8 @@ async function sweepConversation(tx: Transaction, app: number, conv: number, flo
   const expired = kept < 0 ? rows : rows.slice(0, kept)
   const last = expired.at(-1)?.seq
   if (last === undefined) return 0
-  for (const owner of new Set([pair.lo_id, pair.hi_id])) await raiseFloor(tx, app, conv, owner, last)
-  await deleteUpTo(tx.db, app, conv, [pair.lo_id, pair.hi_id], last)
+  for (const owner of new Set([lo, hi])) await raiseFloor(tx, app, conv, owner, last)
+  await deleteUpTo(tx.db, app, conv, [lo, hi], last)
   tx.changed({ kind: 'conversation', app, conv })
   return expired.length
 }

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { REST_KIND } from '../store/append.ts'
-import { openDatabase } from '../store/sqlite/open-database.ts'
 import { startTestServer, TEST_APP, type TestServer, textBody } from '../testing/test-server.ts'
 import { sweepHistory } from './sweep-history.ts'
 
@@ -76,13 +75,13 @@ test('spent REST keys are forgotten, import keys and fresh ones are kept', async
     MsgRandom: 1,
     MsgBody: textBody('fresh'),
   })
-  const database = openDatabase(server.folder, 'write')
-  database
-    .prepare(
-      'insert into rest_key (app_id, conv_id, kind, sender_id, msg_seq, random, hash, seq, time) values (?, 1, ?, 2, 3, 4, ?, 1, ?)',
-    )
-    .run(TEST_APP, REST_KIND.send, 'h', now - 1000)
-  database.close()
+  await server.sql(
+    'insert into rest_key (app_id, conv_id, kind, sender_id, msg_seq, random, hash, seq, time) values (?, 1, ?, 2, 3, 4, ?, 1, ?)',
+    TEST_APP,
+    REST_KIND.send,
+    'h',
+    now - 1000,
+  )
   expect(await sweepHistory(server.running.services)).toEqual({ messages: 0, keys: 1 })
   const { read } = server.running.services.store
   const kinds = await read.selectFrom('rest_key').select(['kind', 'random']).execute()

@@ -1,6 +1,6 @@
 import type { Services } from '../commands/services.ts'
 import { historyFloor } from './history-floor.ts'
-import { sweepExpired, sweepKeys } from './sweep-expired.ts'
+import { type SweptConversation, sweepExpired, sweepKeys } from './sweep-expired.ts'
 
 const SECONDS_A_DAY = 86_400
 /** Conversations that one look examines: about a millisecond of this thread. */
@@ -54,12 +54,12 @@ async function sweepApp(
   for (let cursor = 0; cursor < end && !signal?.aborted; ) {
     const upTo = cursor + EXAMINED_A_LOOK
     const found = await expiredConversations(store, app, floor, cursor, upTo)
-    for (let convs: readonly number[] = found; convs.length > 0 && !signal?.aborted; ) {
+    for (let convs: readonly SweptConversation[] = found; convs.length > 0 && !signal?.aborted; ) {
       const swept = await store.mutate(sweepExpired, { app, convs, floor })
       messages += swept.messages
       convs = swept.unfinished
     }
-    cursor = found.length === CONVERSATIONS_A_STEP ? (found.at(-1) ?? upTo) : upTo
+    cursor = found.length === CONVERSATIONS_A_STEP ? (found.at(-1)?.conv ?? upTo) : upTo
     await new Promise<void>(resolve => setImmediate(resolve))
   }
   return messages
@@ -72,10 +72,10 @@ async function expiredConversations(
   floor: number,
   after: number,
   upTo: number,
-): Promise<number[]> {
-  const rows = await store.read
+): Promise<SweptConversation[]> {
+  return store.read
     .selectFrom('conversation')
-    .select('conversation.conv_id')
+    .select(['conversation.conv_id as conv', 'conversation.lo_id as lo', 'conversation.hi_id as hi'])
     .where('app_id', '=', app)
     .where('conv_id', '>', after)
     .where('conv_id', '<=', upTo)
@@ -94,5 +94,4 @@ async function expiredConversations(
     .orderBy('conv_id')
     .limit(CONVERSATIONS_A_STEP)
     .execute()
-  return rows.map(row => row.conv_id)
 }

@@ -2,7 +2,6 @@ import { expect, test } from 'bun:test'
 import type { Kysely } from 'kysely'
 import type { AppendItem } from '../store/append.ts'
 import { MessageFlag, type Schema } from '../store/schema.ts'
-import { openDatabase } from '../store/sqlite/open-database.ts'
 import { openTestStore } from '../testing/test-store.ts'
 import { type OwnPair, ownPairWith } from './pair.ts'
 import { NEWEST, newerMessages, olderMessages, type Place } from './roam-page.ts'
@@ -31,14 +30,17 @@ async function withHistory(
   items: readonly AppendItem[],
   check: (db: Kysely<Schema>, pair: OwnPair) => Promise<void>,
 ): Promise<void> {
-  const { store, folder, close } = await openTestStore()
+  const { store, database, close } = await openTestStore()
   try {
-    const database = openDatabase(folder, 'write')
-    for (const id of [1, 2])
-      database
-        .query('insert into account (app_id, account_id, user_id, created) values (?, ?, ?, 0)')
-        .run(APP, id, `u${id}`)
-    database.close()
+    await database.edit(async run => {
+      for (const id of [1, 2])
+        await run(
+          'insert into account (app_id, account_id, user_id, created) values (?, ?, ?, 0)',
+          APP,
+          id,
+          `u${id}`,
+        )
+    })
     for (const item of items) expect((await store.append(item)).outcome).toBe('stored')
     const pair = await ownPairWith(store.read, APP, 1, 2)
     if (!pair) throw new Error('The conversation is missing.')

@@ -1,5 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Bus } from '../bus/bus.ts'
 import type { FrameCount } from '../doors/socket/device-socket.ts'
+import type { Store } from '../store/store.ts'
 import { TallyCounter } from './tally-counter.ts'
 
 /** Everything that the server counts. Labels are bounded: names of commands and codes, never ids of users. */
@@ -64,6 +66,45 @@ export class Metrics {
         this.reset()
         this.inc({ direction: 'in' }, frames.in)
         this.inc({ direction: 'out' }, frames.out)
+      },
+    })
+  }
+
+  /** Shows how the store and the bus stand whenever somebody reads the metrics. */
+  watch({ store, bus }: { readonly store: Store; readonly bus?: Bus }): void {
+    this.#gauge('rookery_nodes', 'Nodes that run, this one included.', () => store.liveNodes.size)
+    this.#gauge('rookery_store_waiting', 'Writes that wait for the store.', () => store.waiting)
+    this.#gauge(
+      'rookery_node_behind',
+      '1: it may not know what other nodes decided and serves nobody.',
+      () => (store.behind === undefined ? 0 : 1),
+    )
+    if (!bus) return
+    this.#gauge('rookery_bus_up', '1: hints travel between the nodes.', () =>
+      bus.problem === undefined ? 1 : 0,
+    )
+    new Counter({
+      name: 'rookery_hints_total',
+      help: 'Hints over the bus, by outcome; a lost one costs its message some tenths of a second.',
+      labelNames: ['outcome'] as const,
+      registers: [this.registry],
+      collect() {
+        this.reset()
+        const { sent, received, lost } = bus.hints
+        this.inc({ outcome: 'sent' }, sent)
+        this.inc({ outcome: 'received' }, received)
+        this.inc({ outcome: 'lost' }, lost)
+      },
+    })
+  }
+
+  #gauge(name: string, help: string, value: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.set(value())
       },
     })
   }

@@ -3,7 +3,9 @@ import { jsonResponse, textResponse } from '../doors/http/http-response.ts'
 import type { PageHandler } from '../doors/listener.ts'
 import type { Metrics } from './metrics.ts'
 
-export type Readiness = { readonly ok: true } | { readonly ok: false; readonly reason: string }
+export type Readiness =
+  /** `slowedBy`: it serves, but slower than it could. */
+  { readonly ok: true; readonly slowedBy?: string } | { readonly ok: false; readonly reason: string }
 
 export interface OperationsParts {
   readonly metrics: Metrics
@@ -17,7 +19,7 @@ export function operationsPages(parts: OperationsParts): PageHandler {
     if (url.pathname === '/readyz') {
       const ready = parts.readiness()
       return ready.ok
-        ? jsonResponse({ status: 'ready' })
+        ? jsonResponse({ status: 'ready', ...(ready.slowedBy && { slowedBy: ready.slowedBy }) })
         : jsonResponse({ status: 'not ready', reason: ready.reason }, 503)
     }
     if (url.pathname === '/metrics') {

@@ -14,5 +14,5 @@ export const probeStorage = defineMutation<null, null>(
       .execute()
     return null
   },
-  { keepsHeads: true },
+  { keepsHeads: true, locks: () => [] },
 )

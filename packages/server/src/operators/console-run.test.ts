@@ -30,8 +30,8 @@ beforeAll(async () => {
   )
   writeFileSync(join(dist, 'assets', 'main-abc.js'), `export const text = '${'x'.repeat(3000)}'`)
   desk = new TestConsole()
-  server = await startTestServer({ server: { pages: desk.pages } }, seeded => {
-    seeded.seedApp(OTHER_APP, ['carol'])
+  server = await startTestServer({ server: { pages: desk.pages } }, async seeded => {
+    await seeded.seedApp(OTHER_APP, ['carol'])
   })
   desk.open(server, dist)
   for (const role of ROLES) by[role] = await desk.signedIn(role, role)

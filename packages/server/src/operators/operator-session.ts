@@ -83,7 +83,7 @@ const touchSession = defineMutation<{ hash: string }, null>(
     await tx.db.updateTable('operator_session').set({ seen: tx.now }).where('token_hash', '=', hash).execute()
     return null
   },
-  { keepsHeads: true },
+  { keepsHeads: true, locks: () => [] },
 )
 
 export const closeSession = defineMutation<{ hash: string }, null>(
@@ -96,7 +96,7 @@ export const closeSession = defineMutation<{ hash: string }, null>(
       .execute()
     return null
   },
-  { keepsHeads: true },
+  { keepsHeads: true, locks: () => [] },
 )
 
 /** Opens a login; returns the token for the cookie. */

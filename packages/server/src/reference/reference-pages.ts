@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Command } from '../commands/command.ts'
 import { SECURITY_HEADERS } from '../doors/http/http-response.ts'
 import type { PageHandler } from '../doors/listener.ts'
+import { IS_SINGLE_FILE } from '../single-file.ts'
 import { openApiDocument } from './openapi.ts'
 import { referencePage } from './reference-page.ts'
 
@@ -52,7 +54,7 @@ function buildPages(commands: readonly Command[]): ReadonlyMap<string, Page> {
 }
 
 function asset(name: string): string {
-  return readFileSync(new URL(name, import.meta.url), 'utf8')
+  return readFileSync(join(import.meta.dir, IS_SINGLE_FILE ? 'reference' : '', name), 'utf8')
 }
 
 function page(type: string, text: string): Page {

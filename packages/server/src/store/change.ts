@@ -52,3 +52,23 @@ export type Change =
       readonly members?: readonly number[]
       readonly seq?: number
     }
+  /** A group's profile, members or rights; `joined` and `left` move the audiences of its topic. */
+  | {
+      readonly kind: 'group'
+      readonly app: number
+      readonly group: number
+      readonly authNo: number
+      readonly joined?: readonly number[]
+      readonly left?: readonly number[]
+      readonly dismissed?: boolean
+    }
+  /** A ready-made event frame for everybody in a group but one session; `head`: the number of the message in it. */
+  | {
+      readonly kind: 'groupPush'
+      readonly app: number
+      readonly group: number
+      readonly frame: string
+      readonly authNo: number
+      readonly head?: number
+      readonly except?: string
+    }

@@ -30,6 +30,7 @@ export const NUMBER_SOURCES = [
   'account',
   'conversation',
   'contact_group',
+  'group',
   'operator',
   'session_rank',
 ] as const
@@ -69,4 +70,9 @@ export function defineMutation<A, R>(
 
 export function mutationNamed(name: string): Mutation<never, unknown> | undefined {
   return registry.get(name)
+}
+
+/** Everything that was declared so far, by name. */
+export function declaredMutations(): ReadonlyMap<string, Mutation<never, unknown>> {
+  return registry
 }

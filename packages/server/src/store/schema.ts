@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely'
+
 /**
  * The tables, as the queries see them. Every key starts with the app. Accounts and conversations have internal
  * integer numbers that are never reused; UserIDs are names (DESIGN-DATA 1). Times are Unix seconds unless the
@@ -19,10 +21,19 @@ export interface Schema {
   readonly message_hidden: MessageHiddenTable
   readonly message_extension: MessageExtensionTable
   readonly rest_key: RestKeyTable
+  readonly chat_group: ChatGroupTable
+  readonly group_member: GroupMemberTable
+  readonly group_mute: GroupMuteTable
+  readonly group_ban: GroupBanTable
+  readonly group_application: GroupApplicationTable
+  readonly group_notice: GroupNoticeTable
+  readonly group_notice_head: GroupNoticeHeadTable
   readonly contact_group: ContactGroupTable
   readonly contact_group_member: ContactGroupMemberTable
+  readonly lane: LaneTable
   readonly commit_log: CommitLogTable
   readonly audit: AuditTable
+  readonly audit_head: AuditHeadTable
   readonly operator: OperatorTable
   readonly operator_app: OperatorAppTable
   readonly operator_session: OperatorSessionTable
@@ -34,7 +45,10 @@ export interface MetaTable {
   value: string
 }
 
-/** Sources of internal numbers; a row is raised in the transaction that uses the number. */
+/**
+ * Sources of internal numbers; a row is raised in the transaction that uses the number. SQLite's only: PostgreSQL has a sequence
+ * for each, `number_<name>`.
+ */
 export interface CounterTable {
   name: string
   value: number
@@ -141,7 +155,7 @@ export interface SessionTable {
 export interface ConversationTable {
   app_id: number
   conv_id: number
-  /** The lower and the higher account number of the pair. */
+  /** The lower and the higher account number of the pair; of a group: 0 and the group's number. */
   lo_id: number
   hi_id: number
   head_seq: number
@@ -185,7 +199,18 @@ export interface UserConversationTable {
   recv_opt: number
   /** Unix day of the last activity: coarse order of the list without an index write a message. */
   active_day: number
+  /** {@link ConversationKind}. Of a group, `peer_id` is 0: no account is the other side. */
+  kind: Generated<number>
+  /** Only messages above this number are for the owner. */
+  from_seq: Generated<number>
+  /** Only messages up to this number are; -1: no end (the owner is a member). */
+  to_seq: Generated<number>
+  /** Of a group: the owner's own countable messages, and the time of the latest message, Unix seconds. */
+  sent_no: Generated<number>
+  last_sent: Generated<number>
 }
+
+export const ConversationKind = { PAIR: 0, GROUP: 1 } as const
 
 export interface MessageTable {
   app_id: number
@@ -277,6 +302,132 @@ export interface RestKeyTable {
   time: number
 }
 
+/** A group, or a topic of a community. Dismissed ones stay: their conversation's messages refer to them. */
+export interface ChatGroupTable {
+  app_id: number
+  group_no: number
+  /** GroupId or TopicId; unique among the living. */
+  name: string
+  type: 'Private' | 'Public' | 'ChatRoom' | 'AVChatRoom' | 'Community'
+  conv_id: number
+  /** Of a topic: its community's `group_no`; else 0. */
+  community_no: number
+  title: string
+  introduction: string
+  notification: string
+  face_url: string
+  /** 0 = nobody. */
+  owner_id: number
+  /** When the row was made, for the quota of a day. */
+  created: number
+  /** What the profile shows; an import sets it. */
+  create_time: number
+  /** Counts changes of the profile. */
+  info_seq: number
+  info_time: number
+  /** Counts changes of who may do what (DESIGN-DATA 2); `conversation.auth_no` is the same number. */
+  auth_no: number
+  member_count: number
+  /** 0 = no limit of its own. */
+  max_members: number
+  apply_option: 'FreeAccess' | 'NeedPermission' | 'DisableApply'
+  invite_option: 'FreeAccess' | 'NeedPermission' | 'DisableInvite'
+  mute_all: number
+  history_before_join: number
+  support_topic: number
+  enable_permission: number
+  /** Decimal text of a 64-bit mask. */
+  default_permission: string
+  /** JSON array of {Key, Value}. */
+  custom: string
+  custom_string: string
+  /** 0: a work group without a message so far (rest-2 section 1.7). */
+  active: number
+  /** When it was dismissed; 0 = it lives. */
+  dismissed: number
+}
+
+/** Deleted on leaving. */
+export interface GroupMemberTable {
+  app_id: number
+  group_no: number
+  account_id: number
+  /** {@link MemberRole}. */
+  role: number
+  join_time: number
+  name_card: string
+  /** JSON array of {Key, Value}. */
+  custom: string
+  receive_option:
+    | 'AcceptAndNotify'
+    | 'AcceptNotNotify'
+    | 'Discard'
+    | 'AcceptNotNotifyExceptAt'
+    | 'NotReceiveMsgExceptAt'
+}
+
+/** In the order of rank. */
+export const MemberRole = { MEMBER: 200, ADMIN: 300, OWNER: 400 } as const
+
+/** Outlives leaving and joining again (rest-2 section 5.7). */
+export interface GroupMuteTable {
+  app_id: number
+  group_no: number
+  account_id: number
+  /** Last second of it; 4294967295 = for ever. */
+  until: number
+}
+
+export interface GroupBanTable {
+  app_id: number
+  group_no: number
+  account_id: number
+  until: number
+  description: string
+}
+
+/** One row for each who asks and who is meant; a later request takes the place of the earlier one. */
+export interface GroupApplicationTable {
+  app_id: number
+  group_no: number
+  /** {@link ApplicationKind}. */
+  kind: number
+  /** Who asks to join, or who invites. */
+  applicant_id: number
+  /** Who is invited; 0 when somebody asks for himself. */
+  user_id: number
+  msg_key: number
+  token: string
+  note: string
+  user_field: string
+  time: number
+  /** 0 open, 1 agreed, 2 refused. */
+  handled: number
+  handler_id: number
+  handled_text: string
+  handled_time: number
+}
+
+/** sdk-2 section 2.1. */
+export const ApplicationKind = { JOIN: 0, INVITE_NEEDS_ADMIN: 1, INVITE_NEEDS_CONSENT: 2 } as const
+
+/** Notices to one person (rest-2 section 9.8). */
+export interface GroupNoticeTable {
+  app_id: number
+  account_id: number
+  notice_no: number
+  time: number
+  /** JSON text of the `WireGroupNotice`. */
+  body: string
+}
+
+/** The number of a person's latest notice. */
+export interface GroupNoticeHeadTable {
+  app_id: number
+  account_id: number
+  notice_no: number
+}
+
 export interface ContactGroupTable {
   app_id: number
   account_id: number
@@ -291,11 +442,22 @@ export interface ContactGroupMemberTable {
   conv_id: number
 }
 
+/** The writers of all nodes: one transaction at a time has a lane (docs/decisions/0007). */
+export interface LaneTable {
+  lane: number
+  /** Empty: given up. */
+  node_id: string
+  /** Number of its latest transaction. */
+  no: number
+  /** By the database's clock; later than that the node counts as gone. */
+  lease_until_ms: number
+}
+
 export interface CommitLogTable {
   lane: number
   no: number
   time_ms: number
-  /** JSON: what changed, by numbers. */
+  /** JSON: what changed. On PostgreSQL an array of `Change`; no row when nothing did. */
   changes: string
 }
 
@@ -309,6 +471,13 @@ export interface AuditTable {
   detail: string
   previous_hash: string
   hash: string
+}
+
+/** The root of an app's chain of audit rows: whoever adds a row raises it first. */
+export interface AuditHeadTable {
+  app_id: number
+  /** Of the newest row. */
+  no: number
 }
 
 /** People who may use the console. */

@@ -1,5 +1,5 @@
-import type { Database } from 'bun:sqlite'
 import { deflateSync } from 'node:zlib'
+import type { RunSql } from './test-database.ts'
 import { TEST_ADMIN, TEST_APP, type TestServer } from './test-server.ts'
 
 /** What of a login or call is bad; nothing set is a good one. */
@@ -61,33 +61,38 @@ const ACCOUNT_FLAGS = ['disabledAccount', 'revokedAccount', 'plainUser', 'barred
 const FAR_MARK = 4_000_000_000
 
 /** Apps and accounts for every mixture of bad states, in a server that does not run. */
-export function seedAttempts(server: TestServer): void {
+export async function seedAttempts(server: TestServer): Promise<void> {
   for (const app of [TEST_APP, TEST_APP + 1, TEST_APP + 2, TEST_APP + 3]) {
     const users = mixtures()
       .map(nameOf)
       .filter(user => user !== TEST_ADMIN)
-    if (app === TEST_APP) addUsers(server, app, users)
-    else server.seedApp(app, users)
-    server.edit(database => setStates(database, app))
+    if (app === TEST_APP) await addUsers(server, app, users)
+    else await server.seedApp(app, users)
+    await server.edit(run => setStates(run, app))
   }
 }
 
-function setStates(database: Database, app: number): void {
+async function setStates(run: RunSql, app: number): Promise<void> {
   const state = app - TEST_APP
-  if (state & 1) database.query('update app set disabled = 1 where app_id = ?').run(app)
-  if (state & 2) database.query(`update app_key set state = 'revoked' where app_id = ?`).run(app)
+  if (state & 1) await run('update app set disabled = 1 where app_id = ?', app)
+  if (state & 2) await run(`update app_key set state = 'revoked' where app_id = ?`, app)
   for (const mixture of mixtures()) {
     const user = nameOf(mixture)
-    database
-      .query('update account set disabled = ?, valid_after = ? where app_id = ? and user_id = ?')
-      .run(mixture.disabledAccount ? 1 : 0, mixture.revokedAccount ? FAR_MARK : 0, app, user)
+    await run(
+      'update account set disabled = ?, valid_after = ? where app_id = ? and user_id = ?',
+      mixture.disabledAccount ? 1 : 0,
+      mixture.revokedAccount ? FAR_MARK : 0,
+      app,
+      user,
+    )
     if (mixture.plainUser || user === TEST_ADMIN) continue
-    database
-      .query(
-        `insert into app_admin (app_id, account_id, addresses, created, created_by)
-         select app_id, account_id, ?, 0, 'test' from account where app_id = ? and user_id = ?`,
-      )
-      .run(mixture.barredAddress ? '["10.0.0.0/8"]' : '[]', app, user)
+    await run(
+      `insert into app_admin (app_id, account_id, addresses, created, created_by)
+       select app_id, account_id, ?, 0, 'test' from account where app_id = ? and user_id = ?`,
+      mixture.barredAddress ? '["10.0.0.0/8"]' : '[]',
+      app,
+      user,
+    )
   }
 }
 
@@ -130,11 +135,14 @@ function nameOf(attempt: Attempt): string {
   return flags === '' ? TEST_ADMIN : `account-${flags}`
 }
 
-function addUsers(server: TestServer, app: number, users: readonly string[]): void {
-  server.edit(database => {
-    const insert = database.query(
-      'insert into account (app_id, account_id, user_id, created) values (?, ?, ?, 0)',
-    )
-    for (const [index, user] of users.entries()) insert.run(app, 10_000 + index, user)
+function addUsers(server: TestServer, app: number, users: readonly string[]): Promise<void> {
+  return server.edit(async run => {
+    for (const [index, user] of users.entries())
+      await run(
+        'insert into account (app_id, account_id, user_id, created) values (?, ?, ?, 0)',
+        app,
+        10_000 + index,
+        user,
+      )
   })
 }

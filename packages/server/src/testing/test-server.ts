@@ -1,17 +1,18 @@
-import type { Database } from 'bun:sqlite'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { defaultSettings, type Settings } from '@rookery/protocol/limits'
 import type { LoginAnswer } from '@rookery/protocol/wire'
 import { sign } from '@rookery/usersig'
 import pino from 'pino'
 import { keyPurpose, SecretBox } from '../apps/secret-box.ts'
 import { type RunningServer, type ServerOptions, startServer } from '../server.ts'
-import { EmbeddedStore } from '../store/sqlite/embedded-store.ts'
-import { openDatabase } from '../store/sqlite/open-database.ts'
 import { SocketClient } from './socket-client.ts'
+import {
+  newTestDatabase,
+  type RunSql,
+  type SqlValue,
+  type TestDatabase,
+  type TestEngine,
+} from './test-database.ts'
 
 export const TEST_APP = 1400000001
 export const TEST_ADMIN = 'administrator'
@@ -24,8 +25,10 @@ export interface TestServerOptions {
   /** Accounts that exist from the start. */
   readonly users?: readonly string[]
   readonly server?: Partial<ServerOptions>
-  /** An empty folder for the data, which is left there; a temporary one when absent. */
+  /** An empty folder for the data, which is left there; a temporary one when absent. Makes the engine SQLite. */
   readonly folder?: string
+  /** For tests that are about one engine. */
+  readonly engine?: TestEngine
 }
 
 /** Answer of a REST call. */
@@ -43,9 +46,9 @@ export interface RestCall {
   readonly body?: unknown
 }
 
-/** A real server on a temporary folder and a free port, with one app, one key and one app admin. */
+/** A real server on a database of its own and a free port, with one app, one key and one app admin. */
 export class TestServer {
-  readonly folder: string
+  readonly database: TestDatabase
   readonly key: string
   readonly masterKey = randomBytes(32)
   readonly box = new SecretBox(this.masterKey)
@@ -54,9 +57,13 @@ export class TestServer {
   #server: RunningServer | undefined
 
   constructor(options: TestServerOptions) {
-    this.folder = options.folder ?? mkdtempSync(join(tmpdir(), 'rookery-test-'))
+    this.database = newTestDatabase(options)
     this.key = randomBytes(32).toString('hex')
     this.#options = options
+  }
+
+  get folder(): string {
+    return this.database.folder
   }
 
   get running(): RunningServer {
@@ -71,7 +78,7 @@ export class TestServer {
   /** Starts, or starts again on the same data. */
   async start(): Promise<void> {
     this.#server = await startServer({
-      dataFolder: this.folder,
+      store: this.database.source,
       secretBox: this.box,
       // Several tabs of one user are what most tests need; the policy's own tests set it.
       settings: { ...defaultSettings(), 'login.webInstances': 10, ...this.#options.settings },
@@ -93,7 +100,7 @@ export class TestServer {
 
   async stop(): Promise<void> {
     await this.halt()
-    if (this.#options.folder === undefined) rmSync(this.folder, { recursive: true, force: true })
+    await this.database.remove()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -102,49 +109,51 @@ export class TestServer {
 
   /** Schema, app, key, admin, users. */
   async seed(): Promise<void> {
-    const store = await EmbeddedStore.open({ folder: this.folder, onDefect: text => console.error(text) })
-    await store.close()
-    this.seedApp(TEST_APP, this.#options.users ?? ['alice', 'bob'])
+    await this.database.prepare()
+    await this.seedApp(TEST_APP, this.#options.users ?? ['alice', 'bob'])
   }
 
   /** One more app with its key and its own `administrator`; the server must not run. Returns the app's secret. */
-  seedApp(app: number, users: readonly string[]): string {
+  async seedApp(app: number, users: readonly string[]): Promise<string> {
     const secret = app === TEST_APP ? this.key : randomBytes(32).toString('hex')
     this.#secrets.set(app, secret)
-    const database = openDatabase(this.folder, 'write')
     const now = Math.floor(Date.now() / 1000)
-    database.query('insert into app (app_id, name, created) values (?, ?, ?)').run(app, 'test', now)
-    database
-      .query(
+    await this.database.edit(async run => {
+      await run('insert into app (app_id, name, created) values (?, ?, ?)', app, 'test', now)
+      await run(
         `insert into app_key (app_id, key_id, kind, state, material, created) values (?, 'k1', 'hmac', 'current', ?, ?)`,
+        app,
+        this.box.seal(secret, keyPurpose(app, 'k1')),
+        now,
       )
-      .run(app, this.box.seal(secret, keyPurpose(app, 'k1')), now)
-    const { last } = database
-      .query<{ last: number }, []>(`select coalesce(max(account_id), 0) as last from account`)
-      .get() ?? { last: 0 }
-    for (const [index, user] of [TEST_ADMIN, ...users].entries())
-      database
-        .query('insert into account (app_id, account_id, user_id, created) values (?, ?, ?, ?)')
-        .run(app, last + index + 1, user, now)
-    database
-      .query(`insert into counter (name, value) values ('account', ?1) on conflict do update set value = ?1`)
-      .run(last + 1 + users.length)
-    database
-      .query(`insert into app_admin (app_id, account_id, created, created_by) values (?, ?, ?, 'test')`)
-      .run(app, last + 1, now)
-    database.close()
+      const [known] = await run<{ last: number }>('select coalesce(max(account_id), 0) as last from account')
+      const last = known?.last ?? 0
+      for (const [index, user] of [TEST_ADMIN, ...users].entries())
+        await run(
+          'insert into account (app_id, account_id, user_id, created) values (?, ?, ?, ?)',
+          app,
+          last + index + 1,
+          user,
+          now,
+        )
+      await this.database.raise(run, 'account', last + 1 + users.length)
+      await run(
+        `insert into app_admin (app_id, account_id, created, created_by) values (?, ?, ?, 'test')`,
+        app,
+        last + 1,
+        now,
+      )
+    })
     return secret
   }
 
-  /** A change of rows that no command makes; the server must not run. */
-  sql(statement: string, ...values: (string | number)[]): void {
-    this.edit(database => database.query(statement).run(...values))
+  /** A change of rows that no command makes; the server must not run. Returns the statement's rows. */
+  sql<R = unknown>(statement: string, ...values: SqlValue[]): Promise<R[]> {
+    return this.edit(run => run<R>(statement, ...values))
   }
 
-  edit(change: (database: Database) => void): void {
-    const database = openDatabase(this.folder, 'write')
-    database.transaction(() => change(database))()
-    database.close()
+  edit<T>(change: (run: RunSql) => Promise<T>): Promise<T> {
+    return this.database.edit(change)
   }
 
   userSig(
@@ -226,11 +235,11 @@ export class TestServer {
 /** @param prepare changes the seeded data before the first start. */
 export async function startTestServer(
   options: TestServerOptions = {},
-  prepare: (server: TestServer) => void = () => {},
+  prepare: (server: TestServer) => void | Promise<void> = () => {},
 ): Promise<TestServer> {
   const server = new TestServer(options)
   await server.seed()
-  prepare(server)
+  await prepare(server)
   await server.start()
   return server
 }

@@ -1,17 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { defaultSettings } from '@rookery/protocol/limits'
 import { AppRegistry } from '../apps/app-registry.ts'
 import { SecretBox } from '../apps/secret-box.ts'
 import type { Change } from '../store/change.ts'
-import { EmbeddedStore } from '../store/sqlite/embedded-store.ts'
+import type { Store } from '../store/store.ts'
+import { newTestDatabase, type TestDatabase, type TestDatabaseOptions } from './test-database.ts'
 
-/** A real store on a temporary folder, without doors. */
+/** A real store on a database of its own, without doors. */
 export interface TestStore {
-  readonly folder: string
-  readonly store: EmbeddedStore
+  readonly database: TestDatabase
+  readonly store: Store
   readonly box: SecretBox
   readonly apps: AppRegistry
   /** What commits told, in order. */
@@ -19,26 +17,23 @@ export interface TestStore {
   close(): Promise<void>
 }
 
-export async function openTestStore(): Promise<TestStore> {
-  const folder = mkdtempSync(join(tmpdir(), 'rookery-store-'))
-  const store = await EmbeddedStore.open({
-    folder,
-    onDefect: text => {
-      throw new Error(text)
-    },
+export async function openTestStore(options: TestDatabaseOptions = {}): Promise<TestStore> {
+  const database = newTestDatabase(options)
+  const store = await database.open(text => {
+    throw new Error(text)
   })
   const box = new SecretBox(randomBytes(32))
   const changes: Change[] = []
   store.onCommit(told => changes.push(...told))
   return {
-    folder,
+    database,
     store,
     box,
     apps: new AppRegistry(store, box, defaultSettings()),
     changes,
     async close() {
       await store.close()
-      rmSync(folder, { recursive: true, force: true })
+      await database.remove()
     },
   }
 }

@@ -96,21 +96,21 @@ test('the clock check tells both clocks, the expiry check by how much it ended',
 
 test('an app admin that is switched off, or may not call this service, is no admin for it', async () => {
   await server.halt()
-  server.sql(`update app_admin set scopes = '["openim"]' where created_by = 'test' and account_id = 1`)
+  await server.sql(`update app_admin set scopes = '["openim"]' where created_by = 'test' and account_id = 1`)
   await server.start()
   expect(await call({})).toMatchObject({ ErrorCode: 60010, ErrorDetail: { check: 'admin-scope' } })
   expect(await server.rest('openim/sendmsg', {})).toMatchObject({ ErrorDetail: { check: 'request' } })
   await server.halt()
-  server.sql(`update app_admin set scopes = '[]', disabled = 1 where account_id = 1`)
+  await server.sql(`update app_admin set scopes = '[]', disabled = 1 where account_id = 1`)
   await server.start()
   expect(await call({})).toMatchObject({ ErrorCode: 60010, ErrorDetail: { check: 'admin' } })
   await server.halt()
-  server.sql('update app_admin set disabled = 0, max_ticket_lifetime = 600 where account_id = 1')
+  await server.sql('update app_admin set disabled = 0, max_ticket_lifetime = 600 where account_id = 1')
   await server.start()
   expect(await call({ lifetime: 601 })).toMatchObject({ ErrorDetail: { check: 'admin-lifetime' } })
   expect(await call({ lifetime: 600 })).toMatchObject({ ErrorCode: 0 })
   await server.halt()
-  server.sql('update app_key set may_mint_admin = 0')
+  await server.sql('update app_key set may_mint_admin = 0')
   await server.start()
   expect(await call({ lifetime: 600 })).toMatchObject({
     ErrorCode: 60010,

@@ -12,6 +12,7 @@ import { checkGrant, notAdmin } from '../../login/admin-grant.ts'
 import { checkTicket } from '../../login/check-ticket.ts'
 import { noteTicket } from '../../login/end-session.ts'
 import type { FailureLimit } from '../../login/failure-limit.ts'
+import { behindError } from '../behind.ts'
 import { TokenBuckets } from '../token-bucket.ts'
 import { queryOf, type RestQuery } from './rest-query.ts'
 
@@ -103,6 +104,8 @@ export class RestDoor {
           `There is no command ${name.slice(0, COMMAND_CHARACTERS_SHOWN)}; the paths are listed at /docs.`,
           { check: 'command' },
         )
+      const behind = behindError(this.#services.store)
+      if (behind) throw behind
       const { app, account } = await this.#admit(served, queryOf(request, url), address)
       const text = await this.#bodyText(request, served)
       return await execute(

@@ -32,9 +32,9 @@ let server: TestServer
 beforeAll(async () => {
   server = await startTestServer(
     { settings: { 'usersig.failuresPerMinute': 10_000, 'session.failedLoginsMax': 100 } },
-    prepared => {
-      seedAttempts(prepared)
-      prepared.sql('update app set allowed_origins = ?', JSON.stringify([GOOD_PAGE]))
+    async prepared => {
+      await seedAttempts(prepared)
+      await prepared.sql('update app set allowed_origins = ?', JSON.stringify([GOOD_PAGE]))
     },
   )
 })

@@ -8,6 +8,7 @@ import { requestChecker } from '../../commands/request-check.ts'
 import type { Services } from '../../commands/services.ts'
 import type { FailureLimit } from '../../login/failure-limit.ts'
 import { memberText } from '../../messages/message-body.ts'
+import { behindError } from '../behind.ts'
 import { DeviceSocket, type LiveSession, type Peer, type Socket } from './device-socket.ts'
 import type { LiveSessions } from './live-sessions.ts'
 import { exceeds, idOfLargeFrame, readFrame } from './request-frame.ts'
@@ -101,8 +102,13 @@ export class SocketDoor {
     for (const device of this.#open) device.send(this.#drainFrame)
   }
 
+  /** The clients come back, here or elsewhere, and resume. */
+  closeSockets(reason: string): void {
+    for (const device of [...this.#open]) device.close(CloseCode.DRAIN, reason)
+  }
+
   closeAll(): void {
-    for (const device of [...this.#open]) device.close(CloseCode.DRAIN, 'the server is stopping')
+    this.closeSockets('the server is stopping')
     this.#sessions.stop()
   }
 
@@ -127,6 +133,8 @@ export class SocketDoor {
     device.state = { kind: 'logging-in' }
     device.inFlight = 1
     try {
+      const behind = behindError(this.#services.store)
+      if (behind) throw behind
       const body = checkLogin(frame.body ?? {}, text) as Parameters<typeof socketLogin>[1]
       const services = this.#services
       const claimant = { app: body.sdkappid, userId: body.identifier, address: device.peer.address }
@@ -150,6 +158,8 @@ export class SocketDoor {
     if (!device.socket) return
     device.state = { kind: 'new' }
     device.send(reply(id, failed.text))
+    // No fault of the ticket: whoever comes back after the delay is welcome.
+    if (failed.code === ErrorCode.SERVICE_OVERLOAD) return
     if (++device.failedLogins >= this.#services.settings['session.failedLoginsMax'])
       device.close(CloseCode.LOGIN_REFUSED, 'too many refused logins on this connection')
   }
@@ -173,7 +183,7 @@ export class SocketDoor {
       device.close(CloseCode.BAD_FRAME, BAD_FRAME)
       return
     }
-    const refusal = overBudget(device, settings)
+    const refusal = overBudget(device, settings) ?? behindError(this.#services.store)
     if (refusal) this.#answer(device, frame.id, this.#failed(refusal, this.#table.find(frame.cmd)?.family))
     else void this.#command(device, session, frame, text)
   }

@@ -1,15 +1,22 @@
 import { CloseCode, type KickType } from '@rookery/protocol/wire'
-import type { Push } from '../../bus/bus.ts'
+import type { Bus, Push } from '../../bus/bus.ts'
 import type { Change } from '../../store/change.ts'
+import type { DeliveredHeads } from './delivered-heads.ts'
 import type { DeviceSocket } from './device-socket.ts'
-import { type EndChange, isMeant, RecentEnds } from './recent-ends.ts'
+import { type EndChange, isMeant, isStale, RecentEnds, type ReplacedChange } from './recent-ends.ts'
 
 /** The live sockets of this gateway by account, and what commits do to them. */
 export class SocketHub {
   /** By app, then by account: the keys stay numbers, which every frame looks up. */
   readonly #byApp = new Map<number, Map<number, Set<DeviceSocket>>>()
   readonly #ends = new RecentEnds()
+  readonly #interest: Pick<Bus, 'watch' | 'unwatch'>
   #count = 0
+
+  /** @param interest told which accounts have a socket here. */
+  constructor(interest: Pick<Bus, 'watch' | 'unwatch'>) {
+    this.#interest = interest
+  }
 
   get size(): number {
     return this.#count
@@ -21,7 +28,8 @@ export class SocketHub {
     if (!session) return false
     const end = this.#ends.of(session)
     if (end) {
-      kick(socket, end)
+      if (end.kind === 'end') kick(socket, end)
+      else socket.close(CloseCode.REPLACED, REPLACED)
       return false
     }
     const { app, accountId, sessionId } = session.caller
@@ -38,7 +46,10 @@ export class SocketHub {
     }
     const sockets = accounts.get(accountId)
     if (sockets) sockets.add(socket)
-    else accounts.set(accountId, new Set([socket]))
+    else {
+      accounts.set(accountId, new Set([socket]))
+      this.#interest.watch(app.id, accountId)
+    }
     this.#count++
     return true
   }
@@ -48,8 +59,15 @@ export class SocketHub {
     const sockets = accounts?.get(account)
     if (!accounts || !sockets?.delete(socket)) return
     this.#count--
-    if (sockets.size === 0) accounts.delete(account)
+    if (sockets.size === 0) {
+      accounts.delete(account)
+      this.#interest.unwatch(app, account)
+    }
     if (accounts.size === 0) this.#byApp.delete(app)
+  }
+
+  has(app: number, account: number): boolean {
+    return this.#byApp.get(app)?.has(account) ?? false
   }
 
   of(app: number, account: number): Iterable<DeviceSocket> {
@@ -60,21 +78,30 @@ export class SocketHub {
     for (const accounts of this.#byApp.values()) for (const sockets of accounts.values()) yield* sockets
   }
 
-  /** One encoded frame to every device of the accounts. */
-  push(push: Push): void {
-    for (const account of push.to)
-      for (const socket of this.of(push.app, account))
-        if (push.except === undefined || socket.live?.caller.sessionId !== push.except)
-          socket.send(push.frame)
+  /**
+   * One encoded frame to every device of the accounts.
+   * @param heads learns what was told to all devices of an account. A session that is left out may have moved here before it
+   * got its answer, so that counts as not told.
+   */
+  push(push: Push, heads?: DeliveredHeads): void {
+    const { app, frame, except, head } = push
+    for (const account of push.to) {
+      let isToldToAll = true
+      for (const socket of this.of(app, account))
+        if (except === undefined || socket.live?.caller.sessionId !== except) socket.send(frame)
+        else isToldToAll = false
+      if (head && heads && isToldToAll && this.has(app, account))
+        heads.note(head.conv, account, head.seq, Date.now())
+    }
   }
 
-  /** Carries out what a commit decided about sockets. */
-  apply(changes: readonly Change[]): void {
+  /** Carries out what a commit decided about sockets; its frames go to `deliver`. */
+  apply(changes: readonly Change[], deliver: (push: Push) => void): void {
     for (const change of changes) {
       if (change.kind === 'end') this.#end(change)
       else if (change.kind === 'replaced') this.#replace(change)
       else if (change.kind === 'expiry') this.#expire(change)
-      else if (change.kind === 'push') this.push(change)
+      else if (change.kind === 'push') deliver(change)
     }
   }
 
@@ -85,12 +112,10 @@ export class SocketHub {
       if (socket.live && isMeant(change, socket.live)) kick(socket, change)
   }
 
-  #replace(change: Extract<Change, { kind: 'replaced' }>): void {
-    for (const socket of [...this.of(change.app, change.account)]) {
-      const session = socket.live
-      if (session?.caller.sessionId === change.session && session.generation < change.generation)
-        socket.close(CloseCode.REPLACED, REPLACED)
-    }
+  #replace(change: ReplacedChange): void {
+    this.#ends.note(change, Date.now())
+    for (const socket of [...this.of(change.app, change.account)])
+      if (socket.live && isStale(change, socket.live)) socket.close(CloseCode.REPLACED, REPLACED)
   }
 
   #expire(change: Extract<Change, { kind: 'expiry' }>): void {

@@ -1,9 +1,11 @@
 import type { Migration } from 'kysely'
 import * as firstHouse from './0001-first-house.ts'
 import * as operators from './0002-operators.ts'
+import * as groups from './0004-groups.ts'
 
 /** In order; a migration that shipped is never edited. */
 export const migrations: Readonly<Record<string, Migration>> = {
   '0001-first-house': firstHouse,
   '0002-operators': operators,
+  '0004-groups': groups,
 }

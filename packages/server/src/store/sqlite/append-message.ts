@@ -1,6 +1,15 @@
 import type { Database, Statement } from 'bun:sqlite'
-import { type AppendItem, type AppendResult, REST_KIND, REST_WINDOW_SECONDS } from '../append.ts'
-import { MessageFlag } from '../schema.ts'
+import type { AppendItem, AppendResult } from '../append.ts'
+import {
+  advance,
+  forgottenResult,
+  goneResult,
+  holds,
+  type MessageNumbers,
+  numberMessage,
+  restKeyOf,
+  storedResult,
+} from '../number-message.ts'
 import { AccountGone, type ConversationHeads, type Head } from './conversation-heads.ts'
 
 const SECONDS_A_DAY = 86_400
@@ -59,65 +68,37 @@ export class MessageAppender {
     try {
       head = this.#heads.of(item.app, item.sender, item.receiver)
     } catch (error) {
-      if (error instanceof AccountGone)
-        return { outcome: 'gone', which: error.account === item.sender ? 'sender' : 'receiver' }
+      if (error instanceof AccountGone) return goneResult(item, error.account)
       throw error
     }
-    const imported = item.key.kind === 'import'
-    const time = imported || item.importTime > 0 ? item.importTime : Math.max(head.lastTime, now)
-    const seq = head.headSeq + 1
+    const numbers = numberMessage(head, item, now)
     const { key } = item
-    const repeated = key.kind === 'client' ? undefined : this.#claimRestKey(item, head, seq, time, now)
+    const repeated = key.kind === 'client' ? undefined : this.#claimRestKey(item, head, numbers, now)
     if (repeated) return repeated
 
-    const counted = (item.flags & MessageFlag.NO_UNREAD) === 0 ? 1 : 0
-    const fromLo = item.sender === head.lo
-    // An import that is older than what the list shows does not become the last message, for anybody, at any time.
-    const flags = imported && time < head.listTime ? item.flags | MessageFlag.NO_LAST_MESSAGE : item.flags
-    const late = time < head.topTime
     const { changes } = this.#insertMessage.run(
       item.app,
       head.conv,
-      seq,
+      numbers.seq,
       item.sender,
       item.msgSeq,
       item.random,
-      time,
+      numbers.time,
       item.clientTime,
-      flags,
-      head.countNo + counted,
-      (fromLo ? head.sentLo : head.sentHi) + counted,
+      numbers.flags,
+      numbers.countNo,
+      numbers.ownNo,
       item.body,
       item.custom,
       item.pushInfo,
       key.kind === 'client' ? key.hash : '',
-      late ? head.topSeq : 0,
+      numbers.lateAfter,
     )
     if (changes === 0) return this.#sentBefore(item, head)
-    head.countNo += counted
-    if (fromLo) head.sentLo += counted
-    else head.sentHi += counted
-    head.headSeq = seq
-    if (!late) {
-      head.topSeq = seq
-      head.topTime = time
-    }
-    if (!imported) head.lastTime = Math.max(head.lastTime, time)
-    if ((flags & MessageFlag.NO_LAST_MESSAGE) === 0) {
-      head.listSeq = seq
-      head.listTime = Math.max(head.listTime, time)
-    }
+    advance(head, item, numbers)
     this.#heads.touchSides(head, Math.floor(now / SECONDS_A_DAY))
     this.#heads.markDirty(head)
-    return {
-      outcome: 'stored',
-      conv: head.conv,
-      seq,
-      time,
-      msgSeq: item.msgSeq,
-      countNo: head.countNo,
-      flags,
-    }
+    return storedResult(head.conv, item, numbers)
   }
 
   /** What the message with the same client key became. */
@@ -127,39 +108,33 @@ export class MessageAppender {
     return earlier(head, row)
   }
 
-  /** Takes the key of a REST send or import for `seq`, or tells what an earlier one with the same key became. */
+  /** Takes the key of a REST send or import for these numbers, or tells what an earlier one with the same key became. */
   #claimRestKey(
     item: AppendItem,
     head: Head,
-    seq: number,
-    time: number,
+    numbers: MessageNumbers,
     now: number,
   ): AppendResult | undefined {
-    const { app, sender, random } = item
-    const kind = item.key.kind === 'rest' ? REST_KIND.send : REST_KIND.import
-    // An import is the same whichever side is named as the sender and whatever it says (rest-1 section 4.1).
-    const keySender = item.key.kind === 'rest' ? sender : 0
-    const hash = item.key.kind === 'rest' ? item.key.hash : String(time)
-    const known = this.#readRestKey.get(app, head.conv, kind, keySender, item.msgSeq, random, hash)
-    if (known && (kind === REST_KIND.import || known.time > now - REST_WINDOW_SECONDS))
-      return this.#restBefore(item, head, known.seq)
-    this.#writeRestKey.run(app, head.conv, kind, keySender, item.msgSeq, random, hash, seq, time)
-    return undefined
-  }
-
-  /** The key may outlive its message, which the history's end took away; what is still known is told then. */
-  #restBefore(item: AppendItem, head: Head, seq: number): AppendResult {
-    const row = this.#readMessage.get(item.app, head.conv, seq)
-    if (row) return earlier(head, row)
-    return {
-      outcome: 'duplicate',
-      conv: head.conv,
-      seq,
-      time: item.importTime || item.clientTime,
-      msgSeq: item.msgSeq,
-      countNo: head.countNo,
-      flags: item.flags,
+    const key = restKeyOf(item)
+    if (!key) return undefined
+    const { kind, sender, hash } = key
+    const known = this.#readRestKey.get(item.app, head.conv, kind, sender, item.msgSeq, item.random, hash)
+    if (known && holds(key, known.time, now)) {
+      const row = this.#readMessage.get(item.app, head.conv, known.seq)
+      return row ? earlier(head, row) : forgottenResult(head.conv, item, known.seq, head.countNo)
     }
+    this.#writeRestKey.run(
+      item.app,
+      head.conv,
+      kind,
+      sender,
+      item.msgSeq,
+      item.random,
+      hash,
+      numbers.seq,
+      numbers.time,
+    )
+    return undefined
   }
 }
 

@@ -222,14 +222,17 @@ function summary(
   const conversations = new Set<string>()
   const accounts = new Set<string>()
   const apps = new Set<number>()
+  const groups = new Set<string>()
   for (const head of heads) conversations.add(`${head.app}:${head.conv}`)
   for (const change of changes) {
     if (change.kind === 'conversation') conversations.add(`${change.app}:${change.conv}`)
     else if (change.kind === 'push') for (const account of change.to) accounts.add(`${change.app}:${account}`)
+    else if (change.kind === 'group' || change.kind === 'groupPush')
+      groups.add(`${change.app}:${change.group}`)
     else if (change.kind === 'app' || change.kind === 'expiry') apps.add(change.app)
     else if (change.account === undefined) apps.add(change.app)
     else accounts.add(`${change.app}:${change.account}`)
   }
-  if (conversations.size + accounts.size + apps.size === 0) return undefined
-  return JSON.stringify({ c: [...conversations], u: [...accounts], a: [...apps] })
+  if (conversations.size + accounts.size + apps.size + groups.size === 0) return undefined
+  return JSON.stringify({ c: [...conversations], u: [...accounts], a: [...apps], g: [...groups] })
 }

@@ -1,4 +1,5 @@
 import type { Database } from 'bun:sqlite'
+import type { Counters } from '../number-message.ts'
 
 /** What an append needs to know of one side of a pair. */
 interface Side {
@@ -7,20 +8,10 @@ interface Side {
 }
 
 /** The counters of a conversation while batches change them; written back once a batch. */
-export interface Head {
+export interface Head extends Counters {
   readonly app: number
   readonly conv: number
-  readonly lo: number
   readonly hi: number
-  headSeq: number
-  countNo: number
-  sentLo: number
-  sentHi: number
-  lastTime: number
-  listSeq: number
-  listTime: number
-  topSeq: number
-  topTime: number
   readonly loSide: Side
   readonly hiSide: Side
   dirty: boolean

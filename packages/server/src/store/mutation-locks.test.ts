@@ -1,0 +1,101 @@
+import { expect, test } from 'bun:test'
+import './mutations.ts'
+import { LOCK_ORDER, type Lock } from './locks.ts'
+import { declaredMutations, type Mutation } from './mutation.ts'
+
+/** Arguments of all mutations at once: as far as their locks ask for them. */
+const SAMPLE = {
+  app: 7,
+  userId: 'alice',
+  ticket: { app: 7, userId: 'alice' },
+  items: [{ userId: 'alice' }, { userId: 'bob' }],
+  account: 1,
+  owner: 1,
+  peer: 2,
+  peers: [2, 3],
+  changes: [{ peer: 2 }, { peer: 3 }],
+  sender: 1,
+  receiver: 2,
+  reader: 3,
+  convs: [{ conv: 5, lo: 1, hi: 2 }],
+}
+
+/**
+ * What each mutation keeps out while it runs. `nothing`: one statement decides, or the database's own keys do. A new
+ * mutation is added here with thought: which rows does it read to decide, and who else writes those?
+ */
+const TABLE: Readonly<Record<string, string>> = {
+  'accounts/delete': 'app 7 shared, name alice',
+  'accounts/import': 'app 7 shared, name alice, name bob',
+  'accounts/kick': 'app 7 shared, name alice',
+  'accounts/set-blocked': 'app 7 shared, name alice',
+  'apps/add-key': 'app 7',
+  'apps/appoint-admin': 'app 7',
+  'apps/create': 'everything',
+  'apps/delete': 'app 7',
+  'apps/dismiss-admin': 'app 7',
+  'apps/erase-step': 'app 7',
+  'apps/invalidate-tickets': 'app 7',
+  'apps/keep-master-key-check': 'nothing',
+  'apps/rename': 'app 7',
+  'apps/revoke-key': 'app 7',
+  'apps/rotate-key': 'app 7',
+  'apps/set-admin': 'app 7',
+  'apps/set-allowed-origins': 'app 7',
+  'apps/set-disabled': 'app 7',
+  'apps/set-key-may-mint-admin': 'app 7',
+  'apps/set-setting': 'app 7',
+  'audit/record': 'nothing',
+  'conversations/change-contact-group': 'account 1, pair 1 2, pair 1 3',
+  'conversations/create-contact-group': 'account 1, pair 1 2, pair 1 3',
+  'conversations/delete': 'account 1, pair 1 2',
+  'conversations/delete-contact-group': 'account 1',
+  'conversations/mark': 'account 1, pair 1 2, pair 1 3',
+  'conversations/mark-read': 'account 3, account 2, pair 3 2',
+  'conversations/pin': 'account 1, pair 1 2',
+  'conversations/rename-contact-group': 'account 1',
+  'conversations/set-receive-option': 'account 1, pair 1 2, pair 1 3',
+  'login/disconnect-session': 'account 1',
+  'login/expire-session': 'account 1',
+  'login/kick': 'app 7 shared, name alice',
+  'login/logout-session': 'account 1',
+  'login/note-ticket': 'app 7 shared, name alice',
+  'login/open-session': 'app 7 shared, name alice',
+  'login/renew-session': 'app 7 shared, name alice',
+  'messages/extensions': 'pair 1 2',
+  'messages/hide': 'account 1, pair 1 2',
+  'messages/modify': 'pair 1 2',
+  'messages/recall': 'pair 1 2',
+  'messages/receipts': 'pair 3 1',
+  'messages/sweep': 'account 1, account 2, conversation 5',
+  'messages/sweep-keys': 'nothing',
+  'observability/probe-storage': 'nothing',
+  'operators/change-password': 'everything',
+  'operators/close-session': 'nothing',
+  'operators/open-session': 'everything',
+  'operators/remove': 'everything',
+  'operators/set-role': 'everything',
+  'operators/store-link': 'everything',
+  'operators/touch-session': 'nothing',
+  'operators/use-link': 'everything',
+}
+
+function written(lock: Lock): string {
+  const { on, app, shared, ...which } = { app: 0, shared: false, ...lock }
+  if (on === 'everything') return on
+  return [on, ...(on === 'app' ? [app] : Object.values(which)), ...(shared ? ['shared'] : [])].join(' ')
+}
+
+function locksOf(mutation: Mutation<never, unknown>): string {
+  const locks = [...mutation.locks(SAMPLE as never)]
+  if (locks.length === 0) return 'nothing'
+  return locks
+    .sort((a, b) => LOCK_ORDER.indexOf(a.on) - LOCK_ORDER.indexOf(b.on))
+    .map(written)
+    .join(', ')
+}
+
+test('every mutation locks what it decides by', () => {
+  const declared = [...declaredMutations()].sort(([a], [b]) => (a < b ? -1 : 1))
+  expect(Object.fromEntries(declared.map(([name, mutation]) => [name, locksOf(mutation)]))).toEqual(TABLE)
+})

@@ -1,0 +1,119 @@
+import { type AppendItem, type AppendResult, REST_KIND, REST_WINDOW_SECONDS } from './append.ts'
+import { MessageFlag } from './schema.ts'
+
+/** The counters of a conversation while a batch changes them; the columns of `conversation` of the same names. */
+export interface Counters {
+  /** The lower account number of the pair. */
+  readonly lo: number
+  headSeq: number
+  countNo: number
+  sentLo: number
+  sentHi: number
+  lastTime: number
+  listSeq: number
+  listTime: number
+  topSeq: number
+  topTime: number
+}
+
+/** What a new message gets from its conversation; the columns of `message` of the same names. */
+export interface MessageNumbers {
+  readonly seq: number
+  readonly time: number
+  readonly flags: number
+  readonly countNo: number
+  readonly ownNo: number
+  readonly lateAfter: number
+}
+
+/** The next message's numbers by the rules of DESIGN-DATA 2, for every engine. Times are Unix seconds. */
+export function numberMessage(head: Counters, item: AppendItem, now: number): MessageNumbers {
+  const imported = item.key.kind === 'import'
+  const time = imported || item.importTime > 0 ? item.importTime : Math.max(head.lastTime, now)
+  const counted = countedOf(item)
+  return {
+    seq: head.headSeq + 1,
+    time,
+    // An import that is older than what the list shows does not become the last message, for anybody, at any time.
+    flags: imported && time < head.listTime ? item.flags | MessageFlag.NO_LAST_MESSAGE : item.flags,
+    countNo: head.countNo + counted,
+    ownNo: (item.sender === head.lo ? head.sentLo : head.sentHi) + counted,
+    lateAfter: time < head.topTime ? head.topSeq : 0,
+  }
+}
+
+/** Moves the counters past a message that is stored with these numbers. */
+export function advance(head: Counters, item: AppendItem, numbers: MessageNumbers): void {
+  const { seq, time } = numbers
+  head.headSeq = seq
+  head.countNo = numbers.countNo
+  if (item.sender === head.lo) head.sentLo = numbers.ownNo
+  else head.sentHi = numbers.ownNo
+  if (numbers.lateAfter === 0) {
+    head.topSeq = seq
+    head.topTime = time
+  }
+  if (item.key.kind !== 'import') head.lastTime = Math.max(head.lastTime, time)
+  if ((numbers.flags & MessageFlag.NO_LAST_MESSAGE) === 0) {
+    head.listSeq = seq
+    head.listTime = Math.max(head.listTime, time)
+  }
+}
+
+/** The columns of `rest_key` by which a repeated REST send or import is recognised; undefined for an SDK's send. */
+export interface RestKey {
+  readonly kind: number
+  readonly sender: number
+  readonly hash: string
+}
+
+export function restKeyOf(item: AppendItem): RestKey | undefined {
+  const { key } = item
+  if (key.kind === 'client') return undefined
+  if (key.kind === 'rest') return { kind: REST_KIND.send, sender: item.sender, hash: key.hash }
+  // An import is the same whichever side is named as the sender and whatever it says (rest-1 section 4.1).
+  return { kind: REST_KIND.import, sender: 0, hash: String(item.importTime) }
+}
+
+/** Whether a key that was taken for a message of `time` still makes an equal request the same one. */
+export function holds(key: RestKey, time: number, now: number): boolean {
+  return key.kind === REST_KIND.import || time > now - REST_WINDOW_SECONDS
+}
+
+/** The answer that tells a message's numbers. */
+export type NumberedResult = Extract<AppendResult, { readonly conv: number }>
+
+/** The answer for a message that is stored now. */
+export function storedResult(conv: number, item: AppendItem, numbers: MessageNumbers): NumberedResult {
+  return {
+    outcome: 'stored',
+    conv,
+    seq: numbers.seq,
+    time: numbers.time,
+    msgSeq: item.msgSeq,
+    countNo: numbers.countNo,
+    flags: numbers.flags,
+  }
+}
+
+/** The answer for a REST key that outlived its message, which the history's end took away: what is still known. */
+export function forgottenResult(conv: number, item: AppendItem, seq: number, countNo: number): AppendResult {
+  return {
+    outcome: 'duplicate',
+    conv,
+    seq,
+    time: item.importTime || item.clientTime,
+    msgSeq: item.msgSeq,
+    countNo,
+    flags: item.flags,
+  }
+}
+
+/** Who of a pair is not there (any more); the lower account is looked at first. */
+export function goneResult(item: AppendItem, account: number): AppendResult {
+  return { outcome: 'gone', which: account === item.sender ? 'sender' : 'receiver' }
+}
+
+function countedOf(item: AppendItem): number {
+  return (item.flags & MessageFlag.NO_UNREAD) === 0 ? 1 : 0
+}

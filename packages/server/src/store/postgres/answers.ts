@@ -1,0 +1,46 @@
+import { ErrorCode } from '@rookery/protocol/error-code'
+import { CommandError } from '../../commands/command-error.ts'
+import { NotStoredError } from '../not-stored-error.ts'
+
+/** The connection broke during the commit and the database did not come back in time to ask it. */
+export class MaybeStoredError extends NotStoredError {}
+
+export function notStored(): NotStoredError {
+  return new NotStoredError(
+    'The database could not be reached or refused the write, so nothing was stored. Try again; the operator must look at the database if it stays.',
+  )
+}
+
+export function maybeStored(): MaybeStoredError {
+  return new MaybeStoredError(
+    'The database went away while this was being stored, so it may have been stored or not. Look before you repeat it; a message sent again with the same client key (or MsgRandom) is stored once.',
+  )
+}
+
+export function notRead(): NotStoredError {
+  return new NotStoredError(
+    'The database did not answer, so this could not be looked up and nothing was changed. Try again in a moment.',
+  )
+}
+
+export function defect(): NotStoredError {
+  return new NotStoredError(
+    'The server failed to carry this out; nothing was stored. Try again, and tell the operator if it stays.',
+  )
+}
+
+export function busy(): CommandError {
+  return new CommandError(
+    ErrorCode.SERVICE_OVERLOAD,
+    'Too many writes wait for the database; try again after the delay.',
+    { retryAfterMs: 1000 },
+  )
+}
+
+export function stopping(): CommandError {
+  return new CommandError(
+    ErrorCode.SERVICE_OVERLOAD,
+    'The server is stopping; send the request again to another one.',
+    { retryAfterMs: 1000 },
+  )
+}

@@ -1,0 +1,84 @@
+import type { PgSession } from './session.ts'
+
+/** The conversation of two accounts, as an append needs to know it before it locks. */
+export interface Pair {
+  /** Its name among all pairs. */
+  readonly key: string
+  readonly app: number
+  /** The lower and the higher account number. */
+  readonly lo: number
+  readonly hi: number
+  /** Undefined until the conversation is made, which it can't be while one of the accounts is missing. */
+  conv: number | undefined
+  /** Latest Unix day for which both sides are known to have a row of that activity; -1 when not known. */
+  activeDay: number
+}
+
+/** 50,000 pairs at about 200 bytes; the oldest goes first. */
+const CAPACITY = 50_000
+
+/**
+ * What never changes about conversations: which one belongs to a pair, and that its sides have rows. It belongs to one
+ * connection: behind a broken one may be another database that lost what was committed without waiting for the disk.
+ */
+export class PairCache {
+  readonly #pairs = new Map<string, Pair>()
+
+  of(app: number, a: number, b: number): Pair {
+    const lo = Math.min(a, b)
+    const hi = Math.max(a, b)
+    const key = `${app}:${lo}:${hi}`
+    const known = this.#pairs.get(key)
+    if (known) return known
+    if (this.#pairs.size >= CAPACITY) {
+      const oldest = this.#pairs.keys().next().value
+      if (oldest !== undefined) this.#pairs.delete(oldest)
+    }
+    const pair: Pair = { key, app, lo, hi, conv: undefined, activeDay: -1 }
+    this.#pairs.set(key, pair)
+    return pair
+  }
+
+  forget(pair: Pair): void {
+    this.#pairs.delete(pair.key)
+  }
+}
+
+/**
+ * Not waiting for the disk is safe here: whatever is committed with the conversation later takes its row along, as the log of
+ * the database is flushed in order, and a lost row is lost with the connection and so with the {@link PairCache}.
+ */
+const MAKE = `
+  with quick as materialized (select set_config('synchronous_commit', 'off', true)),
+  missing as materialized (
+    select pair.* from quick, unnest($1::bigint[], $2::bigint[], $3::bigint[]) as pair(app_id, lo_id, hi_id)
+    join account lo on lo.app_id = pair.app_id and lo.account_id = pair.lo_id and lo.deleted = 0
+    join account hi on hi.app_id = pair.app_id and hi.account_id = pair.hi_id and hi.deleted = 0
+    where not exists (select from conversation c
+      where c.app_id = pair.app_id and c.lo_id = pair.lo_id and c.hi_id = pair.hi_id)
+    order by pair.app_id, pair.lo_id, pair.hi_id)
+  insert into conversation (app_id, conv_id, lo_id, hi_id)
+  select app_id, nextval('number_conversation'), lo_id, hi_id from missing
+  on conflict do nothing`
+
+/** A statement of its own: its snapshot sees what others made meanwhile. */
+const FIND = `
+  select n, conv_id from unnest($1::bigint[], $2::bigint[], $3::bigint[]) with ordinality as pair(app_id, lo_id, hi_id, n)
+  join conversation c using (app_id, lo_id, hi_id)`
+
+/** Makes the conversations of pairs of living accounts that have none, outside of any transaction, and fills in `conv`. */
+export async function ensureConversations(session: PgSession, pairs: Iterable<Pair>): Promise<void> {
+  const unknown = [...pairs].filter(pair => pair.conv === undefined)
+  if (unknown.length === 0) return
+  const parameters = [unknown.map(({ app }) => app), unknown.map(({ lo }) => lo), unknown.map(({ hi }) => hi)]
+  const [made, found] = await Promise.allSettled([
+    session.run(MAKE, parameters),
+    session.run<{ n: number; conv_id: number }>(FIND, parameters),
+  ])
+  if (made.status === 'rejected') throw made.reason
+  if (found.status === 'rejected') throw found.reason
+  for (const { n, conv_id } of found.value) {
+    const pair = unknown[n - 1]
+    if (pair) pair.conv = conv_id
+  }
+}

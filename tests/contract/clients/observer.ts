@@ -1,0 +1,54 @@
+import type { WireConversation } from '@rookery/protocol/wire'
+import type { Recorder } from '../history/recorder.ts'
+import type { Direction } from '../relay/relay.ts'
+
+interface Frame {
+  readonly id?: number
+  readonly cmd?: string
+  readonly ev?: string
+  readonly c?: WireConversation
+  readonly body?: {
+    readonly ErrorCode?: number
+    readonly Items?: readonly WireConversation[]
+    readonly Peer_Account?: string
+    readonly ReadSeq?: number
+  }
+}
+
+/** Frames that interest nobody here are not parsed. */
+const INTERESTING = /"openim\/set_msg_read"|"ReadSeq":/
+
+/** Notes read reports and conversation items as they cross a device's relay. */
+export function observerOf(recorder: Recorder, user: string): (direction: Direction, text: string) => void {
+  /** Reports in flight. Request numbers begin anew with each login of a device; so does the pairing. */
+  const reports = new Map<number, { readonly peer: string; readonly seq: number }>()
+  return (direction, text) => {
+    if (!INTERESTING.test(text) && reports.size === 0) return
+    const frame = JSON.parse(text) as Frame
+    const { id, body } = frame
+    if (direction === 'up') {
+      if (frame.cmd === 'session/login') reports.clear()
+      if (frame.cmd !== 'openim/set_msg_read' || id === undefined) return
+      const report = { peer: String(body?.Peer_Account), seq: Number(body?.ReadSeq) }
+      reports.set(id, report)
+      recorder.note({ t: 'read', is: 'asked', user, ...report })
+      return
+    }
+    const report = id === undefined ? undefined : reports.get(id)
+    if (id !== undefined && report) {
+      reports.delete(id)
+      if (body?.ErrorCode === 0) recorder.note({ t: 'read', is: 'done', user, ...report })
+    }
+    for (const item of frame.c ? [frame.c] : (body?.Items ?? []))
+      recorder.note({
+        t: 'item',
+        user,
+        peer: item.To_Account,
+        logNo: item.LogNo,
+        headSeq: item.HeadSeq,
+        changeNo: item.ChangeNo,
+        readSeq: item.ReadSeq,
+        peerReadSeq: item.PeerReadSeq,
+      })
+  }
+}

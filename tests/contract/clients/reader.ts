@@ -1,0 +1,151 @@
+import type { LoginAnswer, WireConversation, WireMessage } from '@rookery/protocol/wire'
+import { SocketClient } from '@rookery/server/testing/socket-client'
+import type { SeenMessage } from '../history/entry.ts'
+
+/** A conversation as it was read, and up to where. */
+export interface ReadConversation {
+  readonly item: WireConversation
+  readonly seq: number
+  readonly changeNo: number
+  readonly messages: ReadonlyMap<number, SeenMessage>
+}
+
+/** What a client knows of one user's conversations. */
+export interface ReadState {
+  readonly epoch: string
+  readonly logNo: number
+  /** By peer. */
+  readonly conversations: ReadonlyMap<string, ReadConversation>
+}
+
+const PAGE = 100
+
+/** A plain client that reads a user's conversations by the wire's own commands, without the SDK. */
+export class Reader {
+  readonly #client: SocketClient
+
+  private constructor(client: SocketClient) {
+    this.#client = client
+  }
+
+  /** Rejects with the refusal's `code`, or when no answer comes. */
+  static async open(url: string, sdkappid: number, identifier: string, usersig: string): Promise<Reader> {
+    const client = await SocketClient.open(`${url}/ws`)
+    try {
+      const answer = await client.call('session/login', { sdkappid, identifier, usersig, platform: 'Mac' })
+      if (answer.ErrorCode !== 0) throw Object.assign(new Error(answer.ErrorInfo), { code: answer.ErrorCode })
+      return new Reader(client)
+    } catch (cause) {
+      client.terminate()
+      throw cause
+    }
+  }
+
+  /** Everything, from nothing. */
+  async snapshot(): Promise<ReadState> {
+    const items: WireConversation[] = []
+    let first: { readonly StoreEpoch: string; readonly LogNo: number } | undefined
+    for (let cursor = ''; ; ) {
+      const page = await this.#client.ok<
+        Pick<LoginAnswer, 'StoreEpoch' | 'LogNo'> & { Items: WireConversation[]; NextCursor: string }
+      >('sync/snapshot', cursor === '' ? {} : { Cursor: cursor })
+      first ??= page
+      items.push(...page.Items)
+      cursor = page.NextCursor
+      if (cursor === '') break
+    }
+    const conversations = new Map<string, ReadConversation>()
+    for (const item of items)
+      conversations.set(
+        item.To_Account,
+        await this.#pull({ item, seq: 0, changeNo: 0, messages: new Map() }, true),
+      )
+    return { epoch: first.StoreEpoch, logNo: first.LogNo, conversations }
+  }
+
+  /** The changes since `state`, put into it; undefined when the server wants a fresh snapshot. */
+  async resume(state: ReadState): Promise<ReadState | undefined> {
+    const conversations = new Map(state.conversations)
+    for (let { epoch, logNo } = state; ; ) {
+      const answer = await this.#client.ok<{
+        Snapshot?: number
+        StoreEpoch: string
+        LogNo: number
+        Items?: WireConversation[]
+        More?: number
+      }>('sync/resume', {
+        Epoch: epoch,
+        LogNo: logNo,
+        Marks: [...conversations.values()].map(it => [it.item.ConvId, it.seq, it.changeNo]),
+      })
+      if (answer.Snapshot === 1) return undefined
+      for (const item of answer.Items ?? []) {
+        const present = conversations.get(item.To_Account)
+        conversations.set(
+          item.To_Account,
+          await this.#pull(
+            present ? { ...present, item } : { item, seq: 0, changeNo: 0, messages: new Map() },
+            false,
+          ),
+        )
+      }
+      epoch = answer.StoreEpoch
+      logNo = answer.LogNo
+      if (answer.More !== 1) return { epoch, logNo, conversations }
+    }
+  }
+
+  /** Ends the session, so that it takes no device's place. */
+  async close(): Promise<void> {
+    await this.#client.call('session/logout').catch(() => undefined)
+    this.#client.terminate()
+  }
+
+  /** @param whole from the beginning, also when the item announces nothing new */
+  async #pull(from: ReadConversation, whole: boolean): Promise<ReadConversation> {
+    const { item } = from
+    const messages = new Map(from.messages)
+    let { seq, changeNo } = from
+    for (let more = whole || seq < item.HeadSeq || changeNo < item.ChangeNo; more; ) {
+      const page = await this.#client.ok<{
+        Messages: WireMessage[]
+        CoverSeq: number
+        Changes: WireMessage[]
+        CoverChangeNo: number
+        More: number
+      }>('sync/pull', {
+        To_Account: item.To_Account,
+        ConvId: item.ConvId,
+        AfterSeq: seq,
+        AfterChangeNo: changeNo,
+        Limit: PAGE,
+      })
+      for (const m of [...page.Messages, ...page.Changes]) {
+        const present = messages.get(m.Seq ?? 0)
+        // A change of a message that is further up comes with it.
+        if ((m.Seq ?? 0) > page.CoverSeq || (present && present.changeNo > (m.ChangeNo ?? 0))) continue
+        messages.set(m.Seq ?? 0, seen(m))
+      }
+      if (page.More === 1 && page.CoverSeq === seq && page.CoverChangeNo === changeNo)
+        throw new Error(`sync/pull of ${item.To_Account} says that there is more and gives nothing.`)
+      seq = page.CoverSeq
+      changeNo = page.CoverChangeNo
+      more = page.More === 1
+    }
+    return { item, seq, changeNo, messages }
+  }
+}
+
+export function seen(m: WireMessage): SeenMessage {
+  return {
+    seq: m.Seq ?? 0,
+    id: `${m.From_TinyID}-${m.MsgClientTime}-${m.MsgRandom}`,
+    key: m.MsgKey,
+    from: m.From_Account,
+    text: String(m.MsgBody[0]?.MsgContent.Text ?? ''),
+    recalled: m.MsgFlagBits === 8,
+    version: m.MsgVersion ?? 0,
+    changeNo: m.ChangeNo ?? 0,
+    countable: m.NoUnread !== 1,
+  }
+}

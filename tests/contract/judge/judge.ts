@@ -1,0 +1,39 @@
+import type { Entry } from '../history/entry.ts'
+import { agreement } from './agreement.ts'
+import { changes } from './changes.ts'
+import { delivery } from './delivery.ts'
+import { dense } from './dense.ts'
+import { doubled } from './doubled.ts'
+import { evidenceOf } from './evidence.ts'
+import { lost } from './lost.ts'
+import { order } from './order.ts'
+import { readMarks } from './read-marks.ts'
+import { revokedLogin } from './revoked-login.ts'
+import type { Rule } from './rule.ts'
+import { screens } from './screens.ts'
+import { snapshot } from './snapshot.ts'
+import { unread } from './unread.ts'
+import type { Violation } from './violation.ts'
+
+export const RULES: Readonly<Record<string, Rule>> = {
+  lost,
+  doubled,
+  dense,
+  agreement,
+  screens,
+  order,
+  delivery,
+  'read-marks': readMarks,
+  unread,
+  changes,
+  'revoked-login': revokedLogin,
+  snapshot,
+}
+
+/** Judges a whole history. A run whose final state is missing can't be judged: throws. */
+export function judge(entries: readonly Entry[]): readonly Violation[] {
+  const evidence = evidenceOf(entries)
+  if (evidence.views.length === 0)
+    throw new Error('The history has no final state; the run did not come to its end.')
+  return Object.entries(RULES).flatMap(([rule, of]) => of(evidence).map(text => ({ rule, text })))
+}

@@ -1,0 +1,33 @@
+import type { ScreenEntry } from '../history/entry.ts'
+import { type Evidence, hasDeleted, type Login, viewOf } from './evidence.ts'
+import type { Rule } from './rule.ts'
+
+/** What the apps show in the end: each device the same as a device that logged in only now, and as the server. */
+export const screens: Rule = evidence =>
+  evidence.screens.flatMap(screen => [...lists(evidence, screen), ...messages(evidence, screen)])
+
+function lists(evidence: Evidence, screen: ScreenEntry): string[] {
+  const fresh = evidence.screens.find(it => it.fresh && it.user === screen.user)
+  if (!fresh || fresh === screen) return []
+  const peers = new Set([...screen.conversations, ...fresh.conversations].map(it => it.peer))
+  return [...peers].flatMap(peer => {
+    const [shown, expected] = [screen, fresh].map(it =>
+      JSON.stringify(it.conversations.find(item => item.peer === peer)),
+    )
+    return shown === expected
+      ? []
+      : `${screen.device} shows the conversation with ${peer} as ${shown}, a fresh login as ${expected}.`
+  })
+}
+
+function messages(evidence: Evidence, { device, user, messages: shown }: ScreenEntry): string[] {
+  return shown.flatMap(message => {
+    if (hasDeleted(evidence, user, message.id)) return []
+    const stored = evidence.stored.get(message.id)
+    if (!stored) return `${device} shows ${message.text} (${message.id}), which is not stored.`
+    const [here, there] = [message, stored].map(it =>
+      JSON.stringify([it.seq, it.version, it.recalled, it.text]),
+    )
+    return here === there ? [] : `${device} shows ${message.id} as ${here}, stored is ${there}.`
+  })
+}

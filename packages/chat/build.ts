@@ -19,10 +19,17 @@ interface Part {
   readonly format: 'esm' | 'cjs' | 'iife'
 }
 
+/**
+ * The methods of groups are a file beside the core, loaded at their first use: a page that only chats one-to-one never
+ * loads it. It is an ES module for all three forms of the core.
+ */
+const LAZY = { name: 'groups.js', source: /groups\/methods\/group-methods\.ts$/ }
+
 const PARTS: readonly Part[] = [
   { entry: 'chat.ts', name: 'chat.js', format: 'esm' },
   { entry: 'chat.ts', name: 'chat.cjs', format: 'cjs' },
   { entry: 'browser-global.ts', name: 'chat.global.js', format: 'iife' },
+  { entry: 'groups/methods/group-methods.ts', name: LAZY.name, format: 'esm' },
   { entry: 'plugin.ts', name: 'plugin.js', format: 'esm' },
   { entry: 'plugin.ts', name: 'plugin.cjs', format: 'cjs' },
 ]
@@ -43,6 +50,16 @@ async function bundle(folder: string, { entry, name, format }: Part): Promise<vo
     target: 'browser',
     format,
     minify: true,
+    plugins: [
+      {
+        name: 'lazy part',
+        setup(build) {
+          build.onResolve({ filter: LAZY.source }, ({ importer }) =>
+            importer === '' ? undefined : { path: `./${LAZY.name}`, external: true },
+          )
+        },
+      },
+    ],
     ...(format === 'cjs' && { footer: BOTH_WAYS }),
   })
   const [output] = built.outputs

@@ -9,7 +9,7 @@ export type Step =
   | { readonly at: number; readonly fault: string; readonly forMs: number; readonly seed: number }
 
 /** Mean time between two faults. */
-const FAULT_EVERY_MS = 3_000
+const FAULT_EVERY_MS = 2_000
 /** Nothing breaks before the first logins. */
 const CALM_MS = 1_000
 

@@ -35,16 +35,25 @@ export async function run(options: RunOptions, hooks: RunHooks): Promise<readonl
     await world.populate(hooks.tamper)
     await Promise.all(world.devices.map(device => world.login(device)))
     const underWay = new Set<Promise<void>>()
+    let defect: unknown
     const began = performance.now()
     for (const step of planOf(options)) {
       const wait = step.at - (performance.now() - began)
       if (wait > 0) await Bun.sleep(wait)
-      const work = perform(world, breakage, step).finally(() => underWay.delete(work))
+      const work: Promise<void> = perform(world, breakage, step)
+        .catch((cause: unknown) => {
+          defect ??= cause
+        })
+        .finally(() => underWay.delete(work))
       underWay.add(work)
+      if (defect) throw defect
     }
     await breakage.healAll()
     await endOf(underWay)
+    if (defect) throw defect
     await settle(world, hooks.say)
+    for (const node of cluster.nodes)
+      if (node.hasCrashed) throw new Error(`${node.name} ended by itself:\n${node.lastWords}`)
     await hooks.beforeFinals?.(world)
     await takeFinals(world)
     return recorder.entries

@@ -15,6 +15,7 @@ import { Delivery } from './doors/socket/delivery.ts'
 import { LiveSessions } from './doors/socket/live-sessions.ts'
 import { SocketDoor } from './doors/socket/socket-door.ts'
 import { SocketHub } from './doors/socket/socket-hub.ts'
+import { GroupDirectory } from './groups/group-directory.ts'
 import { FailureLimit } from './login/failure-limit.ts'
 import type { SessionControl } from './login/session-control.ts'
 import { scheduleSweep } from './messages/sweep-schedule.ts'
@@ -22,6 +23,8 @@ import { Metrics } from './observability/metrics.ts'
 import { operationsPages, type Readiness } from './observability/operations-pages.ts'
 import { StorageHealth } from './observability/storage-health.ts'
 import { referencePages } from './reference/reference-pages.ts'
+import type { Change } from './store/change.ts'
+import { isStorageProblem } from './store/postgres/sql-state.ts'
 import type { Store } from './store/store.ts'
 import { openStore, type StoreSource } from './store/store-source.ts'
 
@@ -29,6 +32,8 @@ export interface ServerOptions extends ListenerOptions {
   readonly store: StoreSource
   /** What hurries news between the nodes of a PostgreSQL; without it they read the log alone, some tenths of a second later. */
   readonly bus?: NatsServers
+  /** How long a start waits for PostgreSQL; 0 by default. */
+  readonly startSeconds?: number
   readonly secretBox: SecretBox
   readonly settings: Settings
   readonly log: Logger
@@ -46,6 +51,8 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
+/** Between two tries to reach the database at the start. */
+const START_PAUSE_MS = 500
 /** How often a stop looks whether the last commands are done. */
 const BUSY_CHECK_MS = 20
 
@@ -54,7 +61,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { log } = options
   if (options.store.kind === 'embedded') requireWritable(options.store.folder)
   const health: { value?: StorageHealth } = {}
-  const store = await openStore(options.store, text => {
+  const store = await openWithin(options, text => {
     health.value?.look()
     // A failing disk is told once, not once a batch.
     if (!health.value?.problem) log.error({ detail: text }, 'The writer reported a failure.')
@@ -71,6 +78,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     store,
     apps: new AppRegistry(store, options.secretBox, options.settings),
     accounts: new AccountDirectory(store),
+    groups: new GroupDirectory(store),
     bus,
     log,
     metrics,
@@ -92,12 +100,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   bus.onPush(push => delivery.push(push))
   store.onCommit((changes, origin) => {
     delivery.take(changes, origin)
+    if (origin === 'here' && changes.some(isUrgent)) bus.hurry()
     for (const change of changes)
       if (change.kind === 'expiry') sessions.wakeSoon()
       else if (change.kind === 'end' && change.type === 'REST_API_Kick' && origin === 'here')
         log.info({ app: change.app, account: change.account, reason: change.info }, 'Sessions were ended.')
   })
-  store.onLogged(() => bus.hurry())
+  store.onFenced(reason => {
+    log.error({ detail: reason }, 'This node lost its place among the others; its clients connect again.')
+    sockets.closeSockets('this server lost its place; connect again')
+  })
   bus.onHurry(() => store.hurry())
   metrics.watch({ store, ...(options.bus && { bus }) })
   const rest = new RestDoor({ services, table, failures })
@@ -145,6 +157,33 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await stopSweep()
       await store.close()
     },
+  }
+}
+
+/** Messages travel as frames of their own: for them the log is read in its own time. */
+function isUrgent(change: Change): boolean {
+  return change.kind !== 'conversation'
+}
+
+/** A database server may start after its clients. */
+async function openWithin(
+  { store, startSeconds = 0, log }: ServerOptions,
+  onDefect: (text: string) => void,
+): Promise<Store> {
+  const end = performance.now() + startSeconds * 1000
+  for (let isFirst = true; ; isFirst = false) {
+    try {
+      return await openStore(store, onDefect)
+    } catch (error) {
+      if (store.kind !== 'postgres' || !isStorageProblem(error)) throw error
+      const reason = error instanceof Error ? error.message : String(error)
+      if (performance.now() >= end)
+        throw new Error(
+          `PostgreSQL can't be used: ${reason} Look at the database and at database.url; database.startSeconds says how long a start waits.`,
+        )
+      if (isFirst) log.warn({ detail: reason, startSeconds }, "PostgreSQL can't be used yet; waiting for it.")
+      await Bun.sleep(START_PAUSE_MS)
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { Refused } from '../clients/reader.ts'
 import type { Action } from './action.ts'
 
 /** A client that was away resumes, and is compared with one that knows nothing. */
@@ -10,7 +11,10 @@ export const look: Action = {
   },
 }
 
-/** Faults make it impossible now and then; a refusal of the protocol is a defect. */
+const BUSY = 60022
+
+/** Faults and kicks make it impossible now and then. Any other refusal is a defect. */
 function noAnswer(cause: unknown): void {
-  if (cause instanceof TypeError) throw cause
+  const isLogin = (code: number) => code >= 70_000 && code < 71_000
+  if (cause instanceof Refused && cause.code !== BUSY && !isLogin(cause.code)) throw cause
 }

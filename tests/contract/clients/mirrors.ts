@@ -63,7 +63,9 @@ export function differencesOf(kept: ReadState, fresh: ReadState): MirrorDifferen
   if (kept.logNo !== fresh.logNo) out.push({ of: 'numbers', peer: '', kept: kept.logNo, fresh: fresh.logNo })
   for (const peer of new Set([...kept.conversations.keys(), ...fresh.conversations.keys()])) {
     const [a, b] = [kept.conversations.get(peer), fresh.conversations.get(peer)]
-    const numbers = [a, b].map(it => it && [it.seq, it.changeNo, it.item.HeadSeq, it.item.ChangeNo])
+    const numbers = [a, b].map(
+      it => it && [it.seq, it.changeNo, it.item.HeadSeq, it.item.ChangeNo, it.item.LogNo],
+    )
     if (JSON.stringify(numbers[0]) !== JSON.stringify(numbers[1]))
       out.push({ of: 'numbers', peer, kept: numbers[0], fresh: numbers[1] })
     if (JSON.stringify(a?.item) !== JSON.stringify(b?.item))

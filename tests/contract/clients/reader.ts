@@ -20,6 +20,16 @@ export interface ReadState {
 
 const PAGE = 100
 
+/** The node answered a reading command with a refusal. */
+export class Refused extends Error {
+  readonly code: number
+
+  constructor(command: string, code: number, info: string) {
+    super(`${command}: ${code} ${info}`)
+    this.code = code
+  }
+}
+
 /** A plain client that reads a user's conversations by the wire's own commands, without the SDK. */
 export class Reader {
   readonly #client: SocketClient
@@ -33,7 +43,7 @@ export class Reader {
     const client = await SocketClient.open(`${url}/ws`)
     try {
       const answer = await client.call('session/login', { sdkappid, identifier, usersig, platform: 'Mac' })
-      if (answer.ErrorCode !== 0) throw Object.assign(new Error(answer.ErrorInfo), { code: answer.ErrorCode })
+      if (answer.ErrorCode !== 0) throw new Refused('session/login', answer.ErrorCode, answer.ErrorInfo)
       return new Reader(client)
     } catch (cause) {
       client.terminate()
@@ -46,7 +56,7 @@ export class Reader {
     const items: WireConversation[] = []
     let first: { readonly StoreEpoch: string; readonly LogNo: number } | undefined
     for (let cursor = ''; ; ) {
-      const page = await this.#client.ok<
+      const page = await this.#ok<
         Pick<LoginAnswer, 'StoreEpoch' | 'LogNo'> & { Items: WireConversation[]; NextCursor: string }
       >('sync/snapshot', cursor === '' ? {} : { Cursor: cursor })
       first ??= page
@@ -67,7 +77,7 @@ export class Reader {
   async resume(state: ReadState): Promise<ReadState | undefined> {
     const conversations = new Map(state.conversations)
     for (let { epoch, logNo } = state; ; ) {
-      const answer = await this.#client.ok<{
+      const answer = await this.#ok<{
         Snapshot?: number
         StoreEpoch: string
         LogNo: number
@@ -101,13 +111,19 @@ export class Reader {
     this.#client.terminate()
   }
 
+  async #ok<T extends object>(command: string, body: unknown): Promise<T> {
+    const answer = await this.#client.call(command, body)
+    if (answer.ErrorCode !== 0) throw new Refused(command, answer.ErrorCode, answer.ErrorInfo)
+    return answer as unknown as T
+  }
+
   /** @param whole from the beginning, also when the item announces nothing new */
   async #pull(from: ReadConversation, whole: boolean): Promise<ReadConversation> {
     const { item } = from
     const messages = new Map(from.messages)
     let { seq, changeNo } = from
     for (let more = whole || seq < item.HeadSeq || changeNo < item.ChangeNo; more; ) {
-      const page = await this.#client.ok<{
+      const page = await this.#ok<{
         Messages: WireMessage[]
         CoverSeq: number
         Changes: WireMessage[]

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ServerProcess } from '../server-process.ts'
 import type { ClusterNode } from './cluster.ts'
@@ -6,6 +6,7 @@ import type { ClusterNode } from './cluster.ts'
 /** A node starts again and again while its database is away. */
 const START_WITHIN_MS = 60_000
 const START_PAUSE_MS = 250
+const LAST_WORDS = 4_000
 
 export interface NodeOptions {
   readonly name: string
@@ -43,7 +44,12 @@ export class NodeProcess implements ClusterNode {
     return this.#process?.hasEnded ?? false
   }
 
-  get logFile(): string {
+  /** The end of its log. */
+  get lastWords(): string {
+    return existsSync(this.#logFile) ? readFileSync(this.#logFile, 'utf8').slice(-LAST_WORDS) : ''
+  }
+
+  get #logFile(): string {
     return join(this.#options.folder, `${this.name}.log`)
   }
 
@@ -55,7 +61,7 @@ export class NodeProcess implements ClusterNode {
         const started = await ServerProcess.start(this.dataFolder, this.#options.masterKey, {
           env: { ...this.#options.env },
           cwd: this.dataFolder,
-          logFile: this.logFile,
+          logFile: this.#logFile,
         })
         // The run may have ended meanwhile.
         if (this.#wanted) this.#process = started
@@ -63,7 +69,8 @@ export class NodeProcess implements ClusterNode {
         return started.welcome
       } catch (cause) {
         if (!this.#wanted) return ''
-        if (Date.now() > until) throw new Error(`${this.name} does not start: ${String(cause)}`)
+        if (Date.now() > until)
+          throw new Error(`${this.name} does not start: ${String(cause)}\n${this.lastWords}`)
       }
     }
   }

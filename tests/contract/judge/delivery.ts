@@ -7,7 +7,11 @@ import type { Rule } from './rule.ts'
  * this login are not told. What the same user deleted meanwhile may be missing.
  */
 export const delivery: Rule = evidence =>
-  evidence.logins.flatMap(login => [...onceInOrder(login), ...complete(evidence, login)])
+  evidence.logins.flatMap(login => [
+    ...onceInOrder(login),
+    ...onlyStored(evidence, login),
+    ...complete(evidence, login),
+  ])
 
 function onceInOrder({ device, session, received }: Login): string[] {
   const last = new Map<string, number>()
@@ -21,6 +25,16 @@ function onceInOrder({ device, session, received }: Login): string[] {
     told.add(id)
     last.set(peer, Math.max(seq, last.get(peer) ?? 0))
     return found
+  })
+}
+
+/** What an app was told is durable: it is never taken back. */
+function onlyStored(evidence: Evidence, { device, session, received }: Login): string[] {
+  return received.flatMap(({ peer, id, seq }) => {
+    const stored = evidence.stored.get(id)
+    return stored?.seq === seq
+      ? []
+      : `${device} (login ${session}) was told ${id} as ${seq} of ${peer}, stored is ${stored?.seq ?? 'nothing'}.`
   })
 }
 

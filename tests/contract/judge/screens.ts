@@ -1,5 +1,5 @@
 import type { ScreenEntry } from '../history/entry.ts'
-import { type Evidence, hasDeleted, type Login, viewOf } from './evidence.ts'
+import { type Evidence, hasDeleted } from './evidence.ts'
 import type { Rule } from './rule.ts'
 
 /** What the apps show in the end: each device the same as a device that logged in only now, and as the server. */

@@ -80,7 +80,12 @@ export class ChatClient extends MessageClient {
     readonly groupID?: string
     readonly messageRemindType: TYPES | string
   }) {
-    return ok(await this.ready().conversations.setRemindType(options?.userIDList, options?.messageRemindType))
+    const session = this.ready()
+    if (options?.groupID) {
+      const methods = await session.groupMethods()
+      return ok(await methods.setGroupRemindType(options.groupID, options.messageRemindType))
+    }
+    return ok(await session.conversations.setRemindType(options?.userIDList, options?.messageRemindType))
   }
 
   async setConversationDraft(options: {
@@ -112,16 +117,16 @@ export class ChatClient extends MessageClient {
 
   /** The documented array of names, which newer kits read as `data.groupList`. */
   async getConversationGroupList(): Promise<Result<string[] & { readonly groupList: string[] }>> {
-    const names = this.ready().groups.names()
+    const names = this.ready().conversationGroups.names()
     return ok(Object.assign([...names], { groupList: names }))
   }
 
   async createConversationGroup(options: GroupOptions): Promise<Result<BatchOutcome>> {
-    return ok(await this.ready().groups.create(options?.groupName, options?.conversationIDList))
+    return ok(await this.ready().conversationGroups.create(options?.groupName, options?.conversationIDList))
   }
 
   async deleteConversationGroup(groupName: string): Promise<Result<Record<string, never>>> {
-    await this.ready().groups.delete(groupName)
+    await this.ready().conversationGroups.delete(groupName)
     return ok({})
   }
 
@@ -129,16 +134,16 @@ export class ChatClient extends MessageClient {
     readonly oldName: string
     readonly newName: string
   }): Promise<Result<Record<string, never>>> {
-    await this.ready().groups.rename(options?.oldName, options?.newName)
+    await this.ready().conversationGroups.rename(options?.oldName, options?.newName)
     return ok({})
   }
 
   async addConversationsToGroup(options: GroupOptions): Promise<Result<BatchOutcome>> {
-    return ok(await this.ready().groups.add(options?.groupName, options?.conversationIDList))
+    return ok(await this.ready().conversationGroups.add(options?.groupName, options?.conversationIDList))
   }
 
   async deleteConversationsFromGroup(options: GroupOptions): Promise<Result<BatchOutcome>> {
-    return ok(await this.ready().groups.remove(options?.groupName, options?.conversationIDList))
+    return ok(await this.ready().conversationGroups.remove(options?.groupName, options?.conversationIDList))
   }
 
   // Profiles

@@ -7,7 +7,6 @@ import type { Untyped } from '../untyped.ts'
 /** What a member answers until its part of the interface is there: an error code, or the data that is true without it. */
 type Outcome = number | ((argument: unknown) => unknown)
 
-const GROUPS = ErrorCode.MODULE_NOT_LOADED
 const RELATIONS = ErrorCode.MODULE_NOT_LOADED
 const SIGNALING = ErrorCode.MODULE_NOT_LOADED
 const FOLLOW = ErrorCode.MODULE_NOT_LOADED
@@ -23,44 +22,6 @@ const PROVIDER = ErrorCode.PLAN_LACKS_FEATURE
  * their start and catch nothing (sdk-1 section 1.3); everything else rejects with the code of its row.
  */
 export const LATER = {
-  getGroupList: () => ({ groupList: [] }),
-  getJoinedCommunityList: () => ({ groupList: [] }),
-  getGroupApplicationList: () => ({ applicationList: [] }),
-  getGroupAttributes: () => ({ groupAttributes: {} }),
-  getGroupCounters: () => ({ counters: {} }),
-  getGroupProfile: GROUPS,
-  createGroup: GROUPS,
-  dismissGroup: GROUPS,
-  updateGroupProfile: GROUPS,
-  joinGroup: GROUPS,
-  quitGroup: GROUPS,
-  pinGroupMessage: GROUPS,
-  getPinnedGroupMessageList: GROUPS,
-  searchGroupByID: GROUPS,
-  getGroupOnlineMemberCount: GROUPS,
-  changeGroupOwner: GROUPS,
-  handleGroupApplication: GROUPS,
-  initGroupAttributes: GROUPS,
-  setGroupAttributes: GROUPS,
-  deleteGroupAttributes: GROUPS,
-  setGroupCounters: GROUPS,
-  increaseGroupCounter: GROUPS,
-  decreaseGroupCounter: GROUPS,
-  getGroupMemberList: GROUPS,
-  getGroupMemberProfile: GROUPS,
-  addGroupMember: GROUPS,
-  deleteGroupMember: GROUPS,
-  setGroupMemberMuteTime: GROUPS,
-  setGroupMemberRole: GROUPS,
-  setGroupMemberNameCard: GROUPS,
-  setGroupMemberCustomField: GROUPS,
-  markGroupMemberList: GROUPS,
-  createTopicInCommunity: GROUPS,
-  deleteTopicFromCommunity: GROUPS,
-  updateTopicProfile: GROUPS,
-  getTopicList: GROUPS,
-  getGroupMessageReadMemberList: GROUPS,
-
   getFriendList: () => [],
   getFriendGroupList: () => [],
   getFriendApplicationList: () => ({ friendApplicationList: [], unreadCount: 0 }),

@@ -12,10 +12,10 @@ import type { SendOptions, SendResult } from '../messages/outbox.ts'
 import { quote } from '../messages/quote.ts'
 import type { LooseText } from '../untyped.ts'
 import type { CreateOptions, Runtime } from './client-life.ts'
-import { LaterClient } from './later-client.ts'
+import { GroupClient } from './group-client.ts'
 
 /** Making, sending and changing messages, history and receipts: sdk-1 sections 8 to 13. */
-export class MessageClient extends LaterClient {
+export class MessageClient extends GroupClient {
   readonly #factory: MessageFactory
 
   constructor(options: CreateOptions, runtime: Runtime, onDestroy: () => void) {
@@ -191,6 +191,6 @@ export class MessageClient extends LaterClient {
   async getMessageReadReceiptList(
     messageList: Message[],
   ): Promise<Result<{ readonly messageList: Message[] }>> {
-    return ok({ messageList: this.ready().messages.readReceipts(messageList) })
+    return ok({ messageList: await this.ready().messages.readReceipts(messageList) })
   }
 }

@@ -1,5 +1,6 @@
 import { ErrorCode } from '@rookery/protocol/error-code'
 import type { KickType, LoginAnswer } from '@rookery/protocol/wire'
+import type { WireGroup } from '@rookery/protocol/wire-group'
 import { CACHED_MESSAGES, LOGIN_TIMEOUT } from '../bounds.ts'
 import { ChatError } from '../chat-error.ts'
 import type { Clock } from '../clock.ts'
@@ -12,12 +13,17 @@ import { WakeWatch } from '../connection/wake-watch.ts'
 import { EVENT } from '../constants/event.ts'
 import { ConversationActions } from '../conversations/conversation-actions.ts'
 import { ConversationGroups } from '../conversations/conversation-groups.ts'
+import { groupConversationIdOf } from '../conversations/conversation-id.ts'
 import { ConversationList } from '../conversations/conversation-list.ts'
 import { ReadReports } from '../conversations/read-reports.ts'
 import type { ChatEvent } from '../emitter.ts'
+import { GroupLoader } from '../groups/group-loader.ts'
+import { Groups } from '../groups/groups.ts'
+import { Notices } from '../groups/notices.ts'
 import { History } from '../messages/history.ts'
 import { Inbox } from '../messages/inbox.ts'
 import type { LocalFiles } from '../messages/local-files.ts'
+import type { Message } from '../messages/message.ts'
 import { MessageActions } from '../messages/message-actions.ts'
 import { MessageCache } from '../messages/message-cache.ts'
 import { MessageExtensions } from '../messages/message-extensions.ts'
@@ -26,7 +32,7 @@ import { Outbox } from '../messages/outbox.ts'
 import { Profiles } from '../profiles/profiles.ts'
 import { Sync } from '../sync/sync.ts'
 import { SharedConnection } from '../tabs/shared-connection.ts'
-import type { Tabs } from '../tabs/tabs.ts'
+import type { TabEvent, Tabs } from '../tabs/tabs.ts'
 import type { Transport } from '../transport/transport.ts'
 
 export interface SessionOptions {
@@ -64,7 +70,8 @@ const REASON_OF_KICK: Readonly<Record<KickType, number>> = {
 export class Session {
   readonly userID: string
   readonly conversations: ConversationActions
-  readonly groups: ConversationGroups
+  readonly conversationGroups: ConversationGroups
+  readonly groups: Groups
   readonly outbox: Outbox
   readonly history: History
   readonly messages: MessageActions
@@ -76,6 +83,9 @@ export class Session {
   readonly #list = new ConversationList()
   readonly #cache = new MessageCache(CACHED_MESSAGES)
   readonly #sync: Sync
+  readonly #notices: Notices
+  readonly #groupLoader: GroupLoader
+  readonly #inbox: Inbox
   readonly #reads: ReadReports
   #author: Author = NOBODY
   #isReady = false
@@ -90,7 +100,10 @@ export class Session {
     const [list, cache] = [this.#list, this.#cache]
     const call = (cmd: string, body: unknown, how?: CallOptions): Promise<ReplyBody> =>
       this.#line.call(cmd, body, how)
+    const groups = new Groups({ me: userID, list, emit, call })
+    this.groups = groups
     const inbox = new Inbox({
+      groups,
       me: userID,
       cache,
       list,
@@ -98,25 +111,57 @@ export class Session {
       isHeard: options.isHeard,
       isSyncCompleted: () => this.#sync.isCompleted,
     })
-    this.#sync = new Sync({ me: userID, clock, list, inbox, call, emit, onReady: () => this.#becomeReady() })
+    this.#inbox = inbox
+    this.#groupLoader = new GroupLoader({ me: () => userID, clock, list, cache, inbox, groups, emit, call })
+    const notices = new Notices({ me: userID, list, cache, inbox, groups, emit, call })
+    this.#notices = notices
+    this.#sync = new Sync({
+      me: userID,
+      clock,
+      list,
+      inbox,
+      groups,
+      call,
+      emit,
+      onReady: () => this.#becomeReady(),
+      onLive: isFirst => {
+        if (isFirst) notices.begin(Math.floor(this.serverNow / 1000))
+        else void notices.catchUp()
+        // What fails is fetched when the app asks for the list.
+        if (isFirst || groups.isAnyKnown) void groups.load().catch(() => undefined)
+      },
+      onGroupEvent: frame => this.#groupEvent(frame),
+    })
     this.#reads = new ReadReports({ clock, inbox, call })
-    this.conversations = new ConversationActions({ list, inbox, reads: this.#reads, call })
-    this.groups = new ConversationGroups({ list, inbox, emit, call })
+    this.conversations = new ConversationActions({
+      list,
+      inbox,
+      reads: this.#reads,
+      describe: async groupID => groups.described(groupID) ?? (await groups.fetch(groupID)),
+      call,
+    })
+    this.conversationGroups = new ConversationGroups({ list, inbox, emit, call })
     this.outbox = new Outbox({
       clock,
       cache,
       files: options.files,
       call,
       myTinyId: () => this.#author.tinyID,
-      onStored: (message, peer, convId, seq) => this.#sync.ownStored(message, peer, convId, seq),
+      onStored: (message, convId, seq) => {
+        if (convId !== 0) this.#sync.ownStored(message, convId, seq)
+        else this.#sentToRoom(message)
+      },
+      checkGroup: groupID => groups.checkSend(groupID),
     })
-    this.history = new History({ cache, inbox, call })
+    const isRoom = (groupID: string): boolean => groups.isRoom(groupID)
+    this.history = new History({ cache, inbox, call, isRoom, notices: () => notices.list() })
     this.messages = new MessageActions({
       me: () => this.#author,
       cache,
       list,
       inbox,
       history: this.history,
+      isRoom,
       call,
     })
     this.extensions = new MessageExtensions({ inbox, call })
@@ -190,6 +235,45 @@ export class Session {
     await this.#line.logout()
   }
 
+  #groupEvent(frame: TabEvent): void {
+    switch (frame.ev) {
+      case 'group':
+        this.#applyGroup(frame.g)
+        break
+      case 'notice':
+        this.#notices.onNotice(frame.n)
+        break
+      case 'groupReceipt':
+        this.#inbox.applyGroupReceipts(frame)
+        break
+      case 'groupAttr':
+      case 'groupCounter':
+      case 'groupPin':
+        this.#groupLoader.onEvent(frame)
+        break
+      default:
+        break
+    }
+  }
+
+  /** What apps do with groups; loaded at the first use. */
+  groupMethods(): ReturnType<GroupLoader['methods']> {
+    return this.#groupLoader.methods()
+  }
+
+  #applyGroup(g: WireGroup): void {
+    this.groups.apply(g)
+    const record = this.#list.get(groupConversationIdOf(g.GroupId))
+    if (record) this.#inbox.touch(record)
+    this.#inbox.flush()
+  }
+
+  #sentToRoom(message: Message): void {
+    const record = this.#list.get(message.conversationID)
+    if (record) this.#inbox.placeInRoom(record, message)
+    this.#inbox.flush()
+  }
+
   #hooks() {
     return {
       onNet: (state: string) => {
@@ -202,7 +286,10 @@ export class Session {
         this.#sync.up()
         this.#reads.again()
       },
-      onOffline: () => this.#sync.down(),
+      onOffline: () => {
+        this.groups.outdate()
+        this.#sync.down()
+      },
       onEvent: (frame: Parameters<Sync['onEvent']>[0]) => this.#sync.onEvent(frame),
       hello: () => this.#sync.hello(),
       onLag: () => this.#sync.lag(),

@@ -4,6 +4,7 @@ import type { CallOptions, ReplyBody } from '../connection/request-table.ts'
 import { TYPES } from '../constants/types.ts'
 import { type Content, contentsOf, isContent, numberOf, textOf } from '../messages/content.ts'
 import type { Inbox } from '../messages/inbox.ts'
+import type { Group } from '../named-types.ts'
 import { profileOf } from '../profiles/profile.ts'
 import { type Conversation, recvOptOf, remindTypeOf } from './conversation.ts'
 import {
@@ -12,7 +13,9 @@ import {
   contactOf,
   conversationIdOf,
   groupConversationIdOf,
+  isGroupConversation,
   peerOf,
+  targetOf,
 } from './conversation-id.ts'
 import type { ConversationList } from './conversation-list.ts'
 import type { ConversationRecord } from './conversation-record.ts'
@@ -45,12 +48,14 @@ export interface ConversationActionsOptions {
   readonly inbox: Inbox
   readonly reads: ReadReports
   /** Fills in what a group is. */
-  readonly describe: (record: ConversationRecord) => Promise<void>
+  readonly describe: (groupID: string) => Promise<Group>
   readonly call: (cmd: string, body: unknown, options?: CallOptions) => Promise<ReplyBody>
 }
 
 /** Accounts of one `set_recv_opt`, and of `profile/get_brief`: docs/wire-protocol.md. */
 const ACCOUNTS_PER_REQUEST = 30
+
+const GONE: readonly number[] = [ErrorCode.GROUP_PERMISSION_DENIED, ErrorCode.GROUP_NOT_FOUND]
 
 /** The conversation list and what can be done to conversations: sdk-1 section 16. */
 export class ConversationActions {
@@ -69,8 +74,13 @@ export class ConversationActions {
 
   /** Makes an empty local conversation where there is none yet, and fills in the peer's name and picture. */
   async profile(conversationID: unknown): Promise<Conversation> {
-    const record = this.#options.list.ensure(checkedId(conversationID))
-    if (record.isGroup) await this.#options.describe(record)
+    const id = checkedId(conversationID)
+    const groupProfile = isGroupConversation(id) ? await this.#describe(id) : undefined
+    const record = this.#options.list.ensure(id)
+    if (groupProfile) {
+      record.view.groupProfile = groupProfile
+      record.view.subType = `${groupProfile.type}`
+    }
     const { type, userProfile } = record.view
     if (type !== TYPES.CONV_C2C) return record.view
     if (userProfile.nick === '' && userProfile.avatar === '') {
@@ -82,6 +92,16 @@ export class ConversationActions {
       }
     }
     return record.view
+  }
+
+  /** The conversation of a group that is gone, or was left, stays what it is. */
+  async #describe(conversationID: string): Promise<Group | undefined> {
+    try {
+      return await this.#options.describe(targetOf(conversationID))
+    } catch (cause) {
+      if (this.#options.list.get(conversationID) && GONE.includes(asChatError(cause).code)) return undefined
+      throw cause
+    }
   }
 
   async read(conversationID: unknown): Promise<void> {

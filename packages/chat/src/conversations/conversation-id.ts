@@ -17,7 +17,7 @@ export function checkedId(conversationID: unknown): string {
   if (
     typeof conversationID === 'string' &&
     (conversationID === TYPES.CONV_SYSTEM ||
-      [TYPES.CONV_C2C, TYPES.CONV_GROUP].some(
+      [`${TYPES.CONV_C2C}`, `${TYPES.CONV_GROUP}`].some(
         kind => conversationID.startsWith(kind) && conversationID.length > kind.length,
       ))
   )

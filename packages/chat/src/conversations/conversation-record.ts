@@ -4,7 +4,6 @@ import { TYPES } from '../constants/types.ts'
 import type { Message } from '../messages/message.ts'
 import { profileOf } from '../profiles/profile.ts'
 import { ConversationLog } from '../sync/conversation-log.ts'
-import { isGroupConversation, targetOf } from './conversation-id.ts'
 import {
   type Conversation,
   emptyConversation,
@@ -13,6 +12,7 @@ import {
   NO_MESSAGE,
   remindTypeOf,
 } from './conversation.ts'
+import { isGroupConversation, targetOf } from './conversation-id.ts'
 import { Mentions } from './mentions.ts'
 import { UnreadCount } from './unread.ts'
 

@@ -67,7 +67,7 @@ export const NO_MESSAGE: LastMessage = {
 }
 
 export function emptyConversation(conversationID: string): Conversation {
-  const type = TYPE_OF_KIND.find(kind => conversationID.startsWith(kind)) ?? TYPES.CONV_C2C
+  const type = TYPE_OF_KIND.find(kind => conversationID.startsWith(`${kind}`)) ?? TYPES.CONV_C2C
   return {
     conversationID,
     type,

@@ -29,7 +29,8 @@ export class ReadReports {
   async read(record: ConversationRecord): Promise<void> {
     const upTo = Math.max(record.log.seq, record.itemSeq)
     const { unread, mentions } = record
-    const isKnown = unread.value === 0 && unread.readSeq >= record.lastIncomingSeq && mentions.list.length === 0
+    const isKnown =
+      unread.value === 0 && unread.readSeq >= record.lastIncomingSeq && mentions.list.length === 0
     if (isKnown) return
     record.read(Math.max(upTo, record.lastIncomingSeq))
     this.#options.inbox.touch(record)

@@ -1,8 +1,8 @@
-import type { GroupType, WireCustomField, WireGroup, WireGroupSelf } from '@rookery/protocol/wire-group'
+import type { GroupType, WireGroup, WireGroupSelf } from '@rookery/protocol/wire-group'
 import type { TYPES } from '../constants/types.ts'
 import { NO_MESSAGE } from '../conversations/conversation.ts'
-import { type Content, contentsOf, textOf } from '../messages/content.ts'
 import type { Group } from '../named-types.ts'
+import { fieldsOf } from './custom-fields.ts'
 
 /** A group of which only its ID and type are known; the other fields have their default values. */
 export function blankGroup(groupID: string, type: GroupType | ''): Group {
@@ -37,8 +37,8 @@ const EMPTY_SELF = { joinTime: 0, nameCard: '', muteTime: 0, memberCustomField: 
 /** Changes the object in place: conversations and lists hold it. Fields that the server left out stay. */
 export function updateGroup(group: Group, g: WireGroup): void {
   Object.assign(group, {
-    type: g.Type,
-    name: g.Name,
+    type: g.Type ?? group.type,
+    name: g.Name ?? group.name,
     avatar: g.FaceUrl ?? group.avatar,
     introduction: g.Introduction ?? group.introduction,
     notification: g.Notification ?? group.notification,
@@ -49,11 +49,11 @@ export function updateGroup(group: Group, g: WireGroup): void {
     nextMessageSeq: g.NextMsgSeq ?? group.nextMessageSeq,
     maxMemberCount: g.MaxMemberNum ?? group.maxMemberCount,
     maxMemberNum: g.MaxMemberNum ?? group.maxMemberNum,
-    muteAllMembers: g.MuteAllMember === 'On',
+    muteAllMembers: g.MuteAllMember ? g.MuteAllMember === 'On' : group.muteAllMembers,
     joinOption: g.ApplyJoinOption ?? group.joinOption,
     inviteOption: g.InviteJoinOption ?? group.inviteOption,
     groupCustomField: g.AppDefinedData ? fieldsOf(g.AppDefinedData) : group.groupCustomField,
-    isSupportTopic: g.SupportTopic === 1,
+    isSupportTopic: g.SupportTopic === undefined ? group.isSupportTopic : g.SupportTopic === 1,
   })
   countMembers(group, g.MemberNum ?? group.memberCount)
 }
@@ -74,15 +74,4 @@ export function updateSelf(group: Group, userID: string, self: WireGroupSelf): v
     memberCustomField: fieldsOf(self.AppMemberDefinedData),
     readedSequence: self.MsgSeq,
   }
-}
-
-/** Custom fields of the wire as apps see them. */
-export function fieldsOf(value: unknown): { readonly key: string; readonly value: string }[] {
-  return contentsOf(value).map(it => ({ key: textOf(it.Key), value: textOf(it.Value) }))
-}
-
-/** Custom fields of an app as the wire has them; undefined when the app gave none. */
-export function wireFields(value: unknown): WireCustomField[] | undefined {
-  if (!Array.isArray(value)) return undefined
-  return contentsOf(value).map((it: Content) => ({ Key: textOf(it.key), Value: textOf(it.value) }))
 }

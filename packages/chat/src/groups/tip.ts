@@ -1,7 +1,7 @@
 import { TYPES } from '../constants/types.ts'
 import { type Content, contentsOf, isContent, numberOf, textOf } from '../messages/content.ts'
 import { type MessagePayload, NO_USER } from '../messages/message.ts'
-import { fieldsOf } from './group.ts'
+import { fieldsOf } from './custom-fields.ts'
 
 /** `MsgGroupNewInfo` of the wire by the interface's names (sdk-2 section 4, rest-2 section 9.7). */
 const PROFILE: Readonly<Record<string, readonly [string, (value: unknown) => unknown]>> = {
@@ -48,7 +48,7 @@ export function tipPayload(content: Content): MessagePayload {
   return {
     operationType,
     operatorID,
-    operatorInfo: personOf(operatorID, content.MsgOperatorMemberExtraInfo),
+    operatorInfo: tipActor(content),
     userIDList,
     memberList,
     groupJoinType: operationType === TYPES.GRP_TIP_MBR_JOIN ? numberOf(content.GroupJoinType) || joined : 0,
@@ -59,6 +59,11 @@ export function tipPayload(content: Content): MessagePayload {
     ),
     ...(content.MemberNum !== undefined && { memberCount: numberOf(content.MemberNum) }),
   }
+}
+
+/** Who did it, as far as the tip names a person. */
+export function tipActor(content: Content) {
+  return personOf(textOf(content.Operator_Account), content.MsgOperatorMemberExtraInfo)
 }
 
 function personOf(userID: string, info: unknown) {

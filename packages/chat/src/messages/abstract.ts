@@ -11,6 +11,7 @@ const TOKEN: Readonly<Record<string, string>> = {
   [TYPES.MSG_FACE]: '[动画表情]',
   [TYPES.MSG_CUSTOM]: '[自定义消息]',
   [TYPES.MSG_GRP_TIP]: '[群提示消息]',
+  [TYPES.MSG_GRP_SYS_NOTICE]: '[群系统通知]',
   [TYPES.MSG_MERGER]: '[聊天记录]',
 }
 

@@ -1,5 +1,6 @@
 import type { WireElement } from '@rookery/protocol/wire'
 import { TYPES } from '../constants/types.ts'
+import { tipPayload } from '../groups/tip.ts'
 import { type Content, numberOf, textOf } from './content.ts'
 import { mediaContent, mediaPayload } from './media-elements.ts'
 import { mergerContent, mergerPayload } from './merger-element.ts'
@@ -37,6 +38,8 @@ function payloadOf(type: string, content: Content): MessagePayload {
       }
     case TYPES.MSG_MERGER:
       return mergerPayload(content)
+    case TYPES.MSG_GRP_TIP:
+      return tipPayload(content)
     default:
       return mediaPayload(type, content) ?? { ...content }
   }

@@ -4,7 +4,7 @@ import { HISTORY_ANCHORS } from '../bounds.ts'
 import { ChatError } from '../chat-error.ts'
 import type { ReplyBody } from '../connection/request-table.ts'
 import { TYPES } from '../constants/types.ts'
-import { peerOf } from '../conversations/conversation-id.ts'
+import { checkedId, isGroupConversation, peerOf, targetOf } from '../conversations/conversation-id.ts'
 import type { Inbox } from './inbox.ts'
 import type { Message } from './message.ts'
 import type { MessageCache } from './message-cache.ts'
@@ -16,6 +16,13 @@ const MAX_COUNT = 100
 interface Anchor {
   readonly MsgTimeStamp: number
   readonly Seq?: number
+}
+
+interface Query {
+  readonly MaxCnt: number
+  readonly Direction: 0 | 1
+  readonly Anchor?: Anchor
+  readonly Inclusive?: 1
 }
 
 export interface MessageListOptions {
@@ -52,6 +59,10 @@ export interface HoppingPage {
 export interface HistoryOptions {
   readonly cache: MessageCache
   readonly inbox: Inbox
+  /** Of this login, oldest first. */
+  readonly notices: () => Message[]
+  /** Large rooms have no history. */
+  readonly isRoom: (groupID: string) => boolean
   readonly call: (cmd: string, body: unknown) => Promise<ReplyBody>
 }
 
@@ -67,12 +78,13 @@ export class History {
 
   async page(options: MessageListOptions): Promise<MessageListPage> {
     // System notices do not roam (sdk-1 section 10.1).
-    if (options?.conversationID === TYPES.CONV_SYSTEM) {
-      return { messageList: [], nextReqMessageID: '', isCompleted: true }
+    const id = checkedId(options?.conversationID)
+    if (id === TYPES.CONV_SYSTEM || this.#isRoom(id)) {
+      const messageList = id === TYPES.CONV_SYSTEM ? this.#options.notices() : []
+      return { messageList, nextReqMessageID: '', isCompleted: true }
     }
-    const peer = peerOf(options?.conversationID)
     const anchor = this.#anchorOf(options.nextReqMessageID)
-    const { messageList, isCompleted } = await this.#fetch(peer, {
+    const { messageList, isCompleted } = await this.#fetch(id, {
       MaxCnt: countOf(options.count),
       Direction: 0,
       ...(anchor && { Anchor: anchor }),
@@ -85,15 +97,20 @@ export class History {
 
   /** A page beside a point in time; the message at that point is part of it, in both directions. */
   async hop(options: HoppingOptions): Promise<HoppingPage> {
-    const peer = peerOf(options?.conversationID)
+    const id = checkedId(options?.conversationID)
     const isNewer = options.direction === 1
-    const { messageList, isCompleted } = await this.#fetch(peer, {
+    const anchor = isGroupConversation(id)
+      ? options.sequence && { Seq: options.sequence, MsgTimeStamp: 0 }
+      : options.time && {
+          MsgTimeStamp: options.time,
+          ...(options.sequence && { Seq: options.sequence }),
+        }
+    if (id === TYPES.CONV_SYSTEM || this.#isRoom(id))
+      return { messageList: [], isCompleted: true, nextMessageSeq: 0, nextMessageTime: 0 }
+    const { messageList, isCompleted } = await this.#fetch(id, {
       MaxCnt: countOf(options.count),
       Direction: isNewer ? 1 : 0,
-      ...(options.time && {
-        Anchor: { MsgTimeStamp: options.time, ...(options.sequence && { Seq: options.sequence }) },
-        Inclusive: 1,
-      }),
+      ...(anchor && { Anchor: anchor, Inclusive: 1 }),
     })
     const edge = isNewer ? messageList.at(-1) : messageList[0]
     return {
@@ -106,8 +123,7 @@ export class History {
 
   /** The present state of one message on the server; undefined when the server does not show it. */
   async fetchOne(message: Message): Promise<WireMessage | undefined> {
-    const reply = await this.#options.call('openim/get_roam_msg', {
-      Peer_Account: peerOf(message.conversationID),
+    const reply = await this.#ask(message.conversationID, {
       MaxCnt: 1,
       Direction: 0,
       Anchor: { MsgTimeStamp: message.time, Seq: message.sequence },
@@ -117,14 +133,31 @@ export class History {
   }
 
   async #fetch(
-    peer: string,
-    query: Readonly<Record<string, unknown>>,
+    conversationID: string,
+    query: Query,
   ): Promise<{ readonly messageList: Message[]; readonly isCompleted: boolean }> {
-    const reply = await this.#options.call('openim/get_roam_msg', { Peer_Account: peer, ...query })
+    const reply = await this.#ask(conversationID, query)
     return {
       messageList: wireMessagesOf(reply).map(m => this.#options.inbox.remember(m)),
       isCompleted: reply.Complete === 1,
     }
+  }
+
+  #ask(conversationID: string, query: Query): Promise<ReplyBody> {
+    const { call } = this.#options
+    const peer = peerOf(conversationID)
+    if (!isGroupConversation(conversationID))
+      return call('openim/get_roam_msg', { Peer_Account: peer, ...query })
+    const { Anchor: anchor, ...rest } = query
+    return call('group/get_messages', {
+      GroupId: peer,
+      ...rest,
+      ...(anchor && { Anchor: { MsgSeq: anchor.Seq ?? 0 } }),
+    })
+  }
+
+  #isRoom(conversationID: string): boolean {
+    return isGroupConversation(conversationID) && this.#options.isRoom(targetOf(conversationID))
   }
 
   #anchorOf(id: string | undefined): Anchor | undefined {

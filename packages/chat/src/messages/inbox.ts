@@ -1,9 +1,12 @@
 import type { ChangeKind, EventFrame, WireConversation, WireMessage } from '@rookery/protocol/wire'
 import { EVENT, UNLISTED_EVENT } from '../constants/event.ts'
 import { TYPES } from '../constants/types.ts'
+import { conversationIdOfMessage, groupConversationIdOf } from '../conversations/conversation-id.ts'
 import type { ConversationList } from '../conversations/conversation-list.ts'
 import type { Arrival, ConversationRecord } from '../conversations/conversation-record.ts'
+import { mentionOf } from '../conversations/mentions.ts'
 import type { ChatEvent } from '../emitter.ts'
+import type { Groups } from '../groups/groups.ts'
 import { profileOf } from '../profiles/profile.ts'
 import { elementsOf } from './elements.ts'
 import { ExtensionVersions } from './extension-versions.ts'
@@ -19,6 +22,7 @@ export interface InboxOptions {
   /** The whole list is costly to sort; nobody listening, nobody sorts. */
   readonly isHeard: (name: string) => boolean
   readonly isSyncCompleted: () => boolean
+  readonly groups: Groups
 }
 
 /** A receipt as MESSAGE_READ_RECEIPT_RECEIVED tells it (sdk-1 section 12.2). */
@@ -35,7 +39,9 @@ interface Before {
   readonly isReceipted: boolean
 }
 
-const isCountable = (m: WireMessage, me: string): boolean => m.From_Account !== me && m.NoUnread !== 1
+/** Unread are messages of others; tips and directed messages of groups are not (sdk-1 section 15.1). */
+const isCountable = (m: WireMessage, me: string): boolean =>
+  m.From_Account !== me && m.NoUnread !== 1 && m.From_Account !== TYPES.CONV_SYSTEM && !m.To_Accounts
 
 /**
  * Puts what came from the server into messages and conversations, and tells the app: state first, then the message's
@@ -45,6 +51,7 @@ export class Inbox {
   readonly extensions = new ExtensionVersions()
   readonly #options: InboxOptions
   #isListChanged = false
+  readonly #topics = new Set<string>()
   #total = 0
 
   constructor(options: InboxOptions) {
@@ -73,18 +80,46 @@ export class Inbox {
       if (!known?.createdHere) received.push(message)
       else if (hadFailed) settled.push(message)
     }
-    if (received.length > 0 && record.view.messageRemindType !== TYPES.MSG_REMIND_DISCARD) {
-      this.#emit(EVENT.MESSAGE_RECEIVED, received)
-    }
+    const told = received.filter(message => isTold(record, message, this.#options.me))
+    if (told.length > 0) this.#emit(EVENT.MESSAGE_RECEIVED, told)
     // A send that was given up had been stored after all: the app's list shows it as failed, and replaces it by ID.
     if (settled.length > 0) this.#emit(EVENT.MESSAGE_MODIFIED, settled)
   }
 
   deliverOnline(m: WireMessage): void {
+    const { groups, list, me } = this.#options
+    const isRoom = m.GroupId !== undefined && groups.isRoom(m.GroupId)
+    // A room that was left meanwhile.
+    if (isRoom && groups.room !== m.GroupId) return
     const message = this.remember(m)
-    const peer = message.flow === 'out' ? m.To_Account : m.From_Account
-    if (this.#options.list.get(peer)?.view.messageRemindType === TYPES.MSG_REMIND_DISCARD) return
-    this.#emit(EVENT.MESSAGE_RECEIVED, [message])
+    if (m.From_Account === TYPES.CONV_SYSTEM) groups.sawTip(message)
+    const record = list.get(message.conversationID)
+    if (isRoom && record) this.placeInRoom(record, message)
+    if (!record || isTold(record, message, me)) this.#emit(EVENT.MESSAGE_RECEIVED, [message])
+  }
+
+  /** Large rooms keep nothing: their conversation has the latest message, no unread ones. */
+  placeInRoom(record: ConversationRecord, message: Message): void {
+    if (!message._isExcludedFromLastMessage) record.setLast(message)
+    this.touch(record)
+  }
+
+  /** A change of a message in a large room; what is not in memory is gone. */
+  applyRoomChange(m: WireMessage): void {
+    const entry = this.#options.cache.get(messageIdOf(m))
+    if (entry) this.#update(entry, { ...m, ChangeNo: m.ChangeNo || entry.changeNo + 1 })
+  }
+
+  applyGroupReceipts(frame: Extract<EventFrame, { readonly ev: 'groupReceipt' }>): void {
+    const { cache } = this.#options
+    const entries = cache.ofConversation(groupConversationIdOf(frame.GroupId))
+    const receipts = frame.Items.flatMap(it => {
+      const message = entries.find(entry => entry.message.sequence === it.MsgSeq)?.message
+      if (!message) return []
+      message.readReceiptInfo = groupReceiptOf(it.ReadNum, it.UnreadNum)
+      return [{ messageID: message.ID, userID: '', groupID: frame.GroupId, ...message.readReceiptInfo }]
+    })
+    if (receipts.length > 0) this.#emit(EVENT.MESSAGE_READ_RECEIPT_RECEIVED, receipts)
   }
 
   /** A message sent by this instance was stored under the number that it carries now. */
@@ -132,7 +167,10 @@ export class Inbox {
   applyItem(record: ConversationRecord, item: WireConversation): void {
     const peerReadSeq = record.peerReadSeq
     const last = item.LastMsg ? this.remember(item.LastMsg) : undefined
-    record.applyItem(item, last)
+    if (record.applyItem(item, last) && item.Group) {
+      this.#options.groups.applyItem(record, item.Group)
+      if (record.communityID !== '') this.#topics.add(record.peer)
+    }
     if (record.lastIncomingSeq === 0 && last?.flow === 'in') record.lastIncomingSeq = last.sequence
     this.#options.list.nameGroups(record)
     if (record.peerReadSeq > peerReadSeq) this.#markReadByPeer(record)
@@ -148,6 +186,7 @@ export class Inbox {
   /** The conversation changed: the list is due at the next {@link flush}. */
   touch(record: ConversationRecord): void {
     record.countUnread()
+    if (record.communityID !== '') this.#topics.add(record.peer)
     this.#isListChanged = true
   }
 
@@ -161,6 +200,13 @@ export class Inbox {
 
   flush(): void {
     if (this.#isListChanged) this.emitList()
+    for (const topicID of this.#topics) this.#options.groups.emitTopic(topicID)
+    this.#topics.clear()
+    this.#flushTotal()
+    this.#options.groups.flush()
+  }
+
+  #flushTotal(): void {
     const total = this.#options.list.totalUnread()
     if (total === this.#total) return
     this.#total = total
@@ -200,6 +246,7 @@ export class Inbox {
     if (isNewer || message.status !== 'success') this.#refresh(message, m)
     if (m.From_Nick !== undefined) message.nick = m.From_Nick
     if (m.From_FaceUrl !== undefined) message.avatar = m.From_FaceUrl
+    if (m.From_NameCard !== undefined) message.nameCard = m.From_NameCard
     const record = this.#relate(m, message)
     if (!isNewer) return message
     entry.changeNo = changeNo
@@ -210,10 +257,13 @@ export class Inbox {
   /** What the conversation's state means for the message, and the other way round. */
   #relate(m: WireMessage, message: Message): ConversationRecord | undefined {
     const { list, me } = this.#options
-    const record = list.get(m.From_Account === me ? m.To_Account : m.From_Account)
+    const record = list.get(conversationIdOfMessage(m, me))
     if (!record || message.sequence === 0) return record
     if (message.flow === 'out' && message.sequence <= record.peerReadSeq) message.isPeerRead = true
-    if (message.isRevoked && isCountable(m, me)) record.unread.recalled(message.sequence, m.ChangeNo ?? 0)
+    if (message.isRevoked) {
+      if (isCountable(m, me)) record.unread.recalled(message.sequence, m.ChangeNo ?? 0)
+      record.mentions.recalled(message.sequence)
+    }
     return record
   }
 
@@ -245,9 +295,13 @@ export class Inbox {
     if (isIncoming) record.lastIncomingSeq = Math.max(record.lastIncomingSeq, seq)
     const isDiscarded = record.view.messageRemindType === TYPES.MSG_REMIND_DISCARD
     if (isCountable(m, me) && !message.isRevoked && !isDiscarded) record.unread.arrived(seq)
+    if (m.From_Account === TYPES.CONV_SYSTEM) this.#options.groups.sawTip(message)
+    const mention = mentionOf(m, me)
+    if (mention !== 0 && !message.isRevoked && seq > record.itemSeq && seq > record.unread.readSeq)
+      record.mentions.arrived(record.peer, seq, mention, m.From_Account)
     if (seq > record.itemSeq) {
       record.hidden = false
-      if (isIncoming && (m.From_Nick !== undefined || m.From_FaceUrl !== undefined)) {
+      if (isIncoming && !m.GroupId && (m.From_Nick !== undefined || m.From_FaceUrl !== undefined)) {
         const { userProfile } = record.view
         record.view.userProfile = profileOf(
           record.peer,
@@ -287,6 +341,22 @@ export class Inbox {
       { messageID: message.ID, userID: peer, groupID: '', ...message.readReceiptInfo },
     ])
   }
+}
+
+/** What the remind type lets through to MESSAGE_RECEIVED. */
+function isTold(record: ConversationRecord, message: Message, me: string): boolean {
+  switch (record.view.messageRemindType) {
+    case TYPES.MSG_REMIND_DISCARD:
+      return false
+    case TYPES.NOT_RECEIVE_MSG_EXCEPT_AT:
+      return message.atUserList.some(it => it === me || it === TYPES.MSG_AT_ALL)
+    default:
+      return true
+  }
+}
+
+export function groupReceiptOf(readCount: number, unreadCount: number): ReadReceiptInfo {
+  return { readCount, unreadCount, isPeerRead: unreadCount === 0, timestamp: 0 }
 }
 
 function newerOf(waiting: Arrival, m: WireMessage): Arrival {

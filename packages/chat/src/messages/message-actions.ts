@@ -4,11 +4,12 @@ import type { WireMessage } from '@rookery/protocol/wire'
 import { asChatError, ChatError } from '../chat-error.ts'
 import type { CallOptions, ReplyBody } from '../connection/request-table.ts'
 import { TYPES } from '../constants/types.ts'
-import { peerOf } from '../conversations/conversation-id.ts'
+import { isGroupConversation, peerOf } from '../conversations/conversation-id.ts'
 import type { ConversationList } from '../conversations/conversation-list.ts'
 import type { ConversationRecord } from '../conversations/conversation-record.ts'
+import { contentsOf, numberOf } from './content.ts'
 import type { History } from './history.ts'
-import type { Inbox } from './inbox.ts'
+import { groupReceiptOf, type Inbox } from './inbox.ts'
 import { isMessageLike, type Message } from './message.ts'
 import type { MessageCache } from './message-cache.ts'
 import type { Author } from './message-factory.ts'
@@ -26,6 +27,7 @@ export interface MessageActionsOptions {
   readonly list: ConversationList
   readonly inbox: Inbox
   readonly history: History
+  readonly isRoom: (groupID: string) => boolean
   readonly call: (cmd: string, body: unknown, options?: CallOptions) => Promise<ReplyBody>
 }
 
@@ -40,10 +42,7 @@ export class MessageActions {
   async revoke(value: unknown): Promise<Message> {
     const message = this.#known(value)
     try {
-      await this.#options.call('openim/msg_withdraw', {
-        To_Account: peerOf(message.conversationID),
-        MsgKey: keyOf(message),
-      })
+      await this.#recall(message)
     } catch (cause) {
       // Said to a repeated request too: what was asked for is done.
       if (asChatError(cause).code !== ErrorCode.RECALL_ALREADY_DONE)
@@ -57,12 +56,30 @@ export class MessageActions {
     return message
   }
 
+  async #recall(message: Message): Promise<void> {
+    const { call } = this.#options
+    const peer = peerOf(message.conversationID)
+    if (!isOfGroup(message)) {
+      await call('openim/msg_withdraw', { To_Account: peer, MsgKey: keyOf(message) })
+      return
+    }
+    const reply = await call('group_open_http_svc/group_msg_recall', {
+      GroupId: peer,
+      MsgSeqList: [{ MsgSeq: message.sequence }],
+    })
+    const code = numberOf(contentsOf(reply.RecallRetList)[0]?.RetCode)
+    if (code !== 0) throw new ChatError(code, `The message was not recalled: the server says ${code}.`)
+  }
+
   /** Hides messages from this user, for good and on all terminals. */
   async delete(values: unknown): Promise<Message[]> {
     const given = Array.isArray(values) ? values : [values]
     const messages = given.map(value => this.#known(value))
     const conversationID = messages[0]?.conversationID
     if (!conversationID) return []
+    if (conversationID === TYPES.CONV_SYSTEM) {
+      throw new ChatError(ErrorCode.SYSTEM_NOTICE_NOT_DELETABLE, 'Group system notices cannot be deleted.')
+    }
     if (messages.some(it => it.conversationID !== conversationID)) {
       throw new ChatError(
         ErrorCode.DELETE_FAILED,
@@ -71,10 +88,17 @@ export class MessageActions {
     }
     const stored = messages.filter(it => it.sequence > 0)
     for (const part of parts(stored)) {
-      await this.#options.call('openim/delete_c2c_msg_ramble', {
-        Peer_Account: peerOf(conversationID),
-        MsgKeyList: part.map(keyOf),
-      })
+      const peer = peerOf(conversationID)
+      if (isGroupConversation(conversationID))
+        await this.#options.call('group/delete_messages', {
+          GroupId: peer,
+          MsgSeqList: part.map(it => it.sequence),
+        })
+      else
+        await this.#options.call('openim/delete_c2c_msg_ramble', {
+          Peer_Account: peer,
+          MsgKeyList: part.map(keyOf),
+        })
     }
     for (const message of [...messages, ...given.filter(isMessageLike)]) message.isDeleted = true
     const record = this.#recordOf(conversationID)
@@ -88,14 +112,20 @@ export class MessageActions {
     const given = asMessage(value)
     const message = this.#known(value)
     const version = given.version ?? 0
+    if (isOfGroup(given) && this.#options.isRoom(given.to)) {
+      throw new ChatError(
+        ErrorCode.MODIFY_LIVE_ROOM_UNSUPPORTED,
+        'Messages of an AVChatRoom cannot be modified.',
+      )
+    }
     const isContentSent = MODIFIABLE.includes(given.type)
     try {
       await this.#options.call(
-        'openim/modify_c2c_msg',
+        isOfGroup(given) ? 'openim/modify_group_msg' : 'openim/modify_c2c_msg',
         {
-          From_Account: given.from,
-          To_Account: given.to,
-          MsgKey: keyOf(given),
+          ...(isOfGroup(given)
+            ? { GroupId: given.to, MsgSeq: given.sequence }
+            : { From_Account: given.from, To_Account: given.to, MsgKey: keyOf(given) }),
           ...(isContentSent && { MsgBody: wireBodyOf({ ...given, _elements: [] }) }),
           CloudCustomData: given.cloudCustomData,
           MsgVersion: version,
@@ -130,17 +160,44 @@ export class MessageActions {
     }
     for (const conversationID of new Set(asked.map(it => it.conversationID))) {
       for (const part of parts(asked.filter(it => it.conversationID === conversationID))) {
-        await this.#options.call('openim/c2c_msg_read_receipt', {
-          Peer_Account: peerOf(conversationID),
-          C2CMsgInfo: part.map(it => ({ MsgKey: keyOf(it) })),
-        })
+        const peer = peerOf(conversationID)
+        if (isGroupConversation(conversationID))
+          await this.#options.call('group_open_http_svc/group_msg_receipt', {
+            GroupId: peer,
+            MsgSeqList: part.map(it => ({ MsgSeq: it.sequence })),
+          })
+        else
+          await this.#options.call('openim/c2c_msg_read_receipt', {
+            Peer_Account: peer,
+            C2CMsgInfo: part.map(it => ({ MsgKey: keyOf(it) })),
+          })
       }
     }
   }
 
-  /** Receipts are kept up to date by the server's events: the answer is what is known. */
-  readReceipts(values: unknown): Message[] {
-    return (Array.isArray(values) ? values : [values]).map(value => this.#known(value))
+  /**
+   * Receipts of one-to-one messages are kept up to date by the server's events; counts of own group messages are asked
+   * for. Messages of others are left as they are: kits pass whole pages.
+   */
+  async readReceipts(values: unknown): Promise<Message[]> {
+    const messages = (Array.isArray(values) ? values : [values]).map(value => this.#known(value))
+    const asked = messages.filter(
+      it => it.flow === 'out' && it.needReadReceipt && it.sequence > 0 && isOfGroup(it),
+    )
+    for (const conversationID of new Set(asked.map(it => it.conversationID))) {
+      for (const part of parts(asked.filter(it => it.conversationID === conversationID))) {
+        const reply = await this.#options.call('group_open_http_svc/get_group_msg_receipt', {
+          GroupId: peerOf(conversationID),
+          MsgSeqList: part.map(it => ({ MsgSeq: it.sequence })),
+        })
+        for (const it of contentsOf(reply.GroupMsgReceiptList)) {
+          const message = part.find(one => one.sequence === it.MsgSeq)
+          if (message && numberOf(it.Code) === 0)
+            message.readReceiptInfo = groupReceiptOf(numberOf(it.ReadNum), numberOf(it.UnreadNum))
+        }
+      }
+    }
+    return messages
   }
 
   /** The object in memory for this message, or the given one: kits pass copies. */
@@ -167,7 +224,7 @@ export class MessageActions {
   }
 
   #recordOf(conversationID: string): ConversationRecord | undefined {
-    return this.#options.list.get(peerOf(conversationID))
+    return this.#options.list.get(conversationID)
   }
 
   /** The newest message in memory that is left; the server's item follows and is exact. */
@@ -187,6 +244,9 @@ export function asMessage(value: unknown): Message {
   if (isMessageLike(value) && typeof value.conversationID === 'string') return value as Message
   throw new ChatError(ErrorCode.NOT_A_MESSAGE, 'The argument is no message.')
 }
+
+const isOfGroup = (message: Pick<Message, 'conversationType'>): boolean =>
+  message.conversationType === TYPES.CONV_GROUP
 
 export function keyOf(message: Message): string {
   return formatMessageKey({ msgSeq: message.clientSequence, random: message.random, time: message.time })

@@ -1,4 +1,5 @@
 import type { CallOptions, ReplyBody } from '../connection/request-table.ts'
+import { TYPES } from '../constants/types.ts'
 import { contentsOf, isContent, numberOf, textOf } from './content.ts'
 import type { Inbox } from './inbox.ts'
 import type { Message } from './message.ts'
@@ -55,7 +56,7 @@ export class MessageExtensions {
     const pairs = new Map<string, Pair>()
     let startSeq = 0
     for (let page = 0; page < MAX_PAGES; page += 1) {
-      const reply = await this.#options.call('openim_msg_ext_http_svc/get_key_values', {
+      const reply = await this.#options.call(`openim_msg_ext_http_svc/${prefixOf(message)}get_key_values`, {
         ...addressOf(message),
         StartSeq: startSeq,
       })
@@ -71,7 +72,7 @@ export class MessageExtensions {
 
   async #change(message: Message, operateType: 1 | 2 | 3, list: readonly Pair[]) {
     const reply = await this.#options.call(
-      'openim_msg_ext_http_svc/set_key_values',
+      `openim_msg_ext_http_svc/${prefixOf(message)}set_key_values`,
       { ...addressOf(message), OperateType: operateType, ...(operateType !== 3 && { ExtensionList: list }) },
       { resend: false },
     )
@@ -90,7 +91,11 @@ export class MessageExtensions {
   }
 }
 
+/** The group twins of the commands: rest-2 section 6.9. */
+const prefixOf = (message: Message): string => (message.conversationType === TYPES.CONV_GROUP ? 'group_' : '')
+
 function addressOf(message: Message) {
+  if (message.conversationType === TYPES.CONV_GROUP) return { GroupId: message.to, MsgSeq: message.sequence }
   return { From_Account: message.from, To_Account: message.to, MsgKey: keyOf(message) }
 }
 

@@ -3,6 +3,8 @@ import type { WireMessage } from '@rookery/protocol/wire'
 import { ChatError } from '../chat-error.ts'
 import type { Clock } from '../clock.ts'
 import { TYPES } from '../constants/types.ts'
+import { conversationIdOfMessage } from '../conversations/conversation-id.ts'
+import { tipActor } from '../groups/tip.ts'
 import type { Untyped } from '../untyped.ts'
 import { isContent } from './content.ts'
 import { elementsOf } from './elements.ts'
@@ -59,7 +61,7 @@ export class MessageFactory {
     const clientSequence = this.#nextSequence
     this.#nextSequence = (this.#nextSequence + 1) % U32
     return {
-      ...blank(type, payload),
+      ...blankMessage(type, payload),
       ID: `${author.tinyID}-${clientTime}-${random}`,
       conversationID: `${options.conversationType}${options.to}`,
       conversationType: options.conversationType as TYPES,
@@ -83,6 +85,8 @@ export class MessageFactory {
 
 /** The ID under which every terminal knows this message. */
 export function messageIdOf(m: WireMessage): string {
+  // Tips have no client key.
+  if (m.From_Account === TYPES.CONV_SYSTEM) return `${m.GroupId}-${m.Seq || m.MsgTimeStamp}-${m.MsgRandom}`
   return `${m.From_TinyID}-${m.MsgClientTime}-${m.MsgRandom}`
 }
 
@@ -92,12 +96,13 @@ export function messageOf(m: WireMessage, me: string): Message {
   const elements = elementsOf(m.MsgBody)
   const [first] = elements
   return {
-    ...blank(first.type, first.payload),
+    ...blankMessage(first.type, first.payload),
     ID: messageIdOf(m),
-    conversationID: `${TYPES.CONV_C2C}${isMine ? m.To_Account : m.From_Account}`,
-    conversationType: TYPES.CONV_C2C,
-    to: m.To_Account,
-    from: m.From_Account,
+    conversationID: conversationIdOfMessage(m, me),
+    conversationType: m.GroupId ? TYPES.CONV_GROUP : TYPES.CONV_C2C,
+    to: m.GroupId ?? m.To_Account,
+    // Kits name the actor of a tip by its sender (sdk-2 section 4).
+    from: (first.type === TYPES.MSG_GRP_TIP && first.payload.operatorID) || m.From_Account,
     flow: isMine ? 'out' : 'in',
     time: m.MsgTimeStamp,
     sequence: m.Seq ?? 0,
@@ -107,6 +112,13 @@ export function messageOf(m: WireMessage, me: string): Message {
     status: 'success',
     ...mutableFieldsOf(m, me),
     _elements: elements.length > 1 ? elements : [],
+    priority: (m.MsgPriority ?? TYPES.MSG_PRIORITY_NORMAL) as TYPES,
+    nameCard: m.From_NameCard ?? '',
+    atUserList: (m.GroupAtInfo ?? []).map(it =>
+      it.GroupAtAllFlag === 1 ? TYPES.MSG_AT_ALL : (it.GroupAt_Account ?? ''),
+    ),
+    receiverList: [...(m.To_Accounts ?? [])],
+    isBroadcastMessage: m.IsBroadcast === 1,
     needReadReceipt: m.IsNeedReadReceipt === 1,
     isSupportExtension: m.SupportMessageExtension === 1,
     _isExcludedFromUnreadCount: m.NoUnread === 1,
@@ -119,9 +131,10 @@ export function mutableFieldsOf(m: WireMessage, me: string) {
   const isRevoked = m.MsgFlagBits === 8
   const revoker = isRevoked ? (m.Revoker_Account ?? m.From_Account) : ''
   const isReceipted = m.From_Account === me && m.IsPeerRead === 1
+  const actor = m.MsgBody[0]?.MsgType === TYPES.MSG_GRP_TIP ? tipActor(m.MsgBody[0].MsgContent) : undefined
   return {
-    nick: m.From_Nick ?? '',
-    avatar: m.From_FaceUrl ?? '',
+    nick: m.From_Nick ?? actor?.nick ?? '',
+    avatar: m.From_FaceUrl ?? actor?.avatar ?? '',
     cloudCustomData: m.CloudCustomData ?? '',
     quoteInfo: quoteOf(m.CloudCustomData ?? ''),
     isRevoked,
@@ -135,13 +148,17 @@ export function mutableFieldsOf(m: WireMessage, me: string) {
     revokeReason: m.RevokeReason ?? '',
     isModified: (m.MsgVersion ?? 0) > 0,
     version: m.MsgVersion ?? 0,
-    readReceiptInfo: isReceipted
-      ? { ...NO_RECEIPT, isPeerRead: true, timestamp: m.PeerReadTime ?? 0 }
-      : { ...NO_RECEIPT },
+    // Those of groups are told by their own event.
+    ...(!m.GroupId && {
+      readReceiptInfo: isReceipted
+        ? { ...NO_RECEIPT, isPeerRead: true, timestamp: m.PeerReadTime ?? 0 }
+        : { ...NO_RECEIPT },
+    }),
   }
 }
 
-function blank(type: TYPES, payload: MessagePayload): Message {
+/** A received message without anything in it. */
+export function blankMessage(type: TYPES, payload: MessagePayload): Message {
   return {
     ID: '',
     type,

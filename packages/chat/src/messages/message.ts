@@ -66,7 +66,7 @@ export interface Message {
   readonly priority: TYPES
   nick: string
   avatar: string
-  readonly nameCard: string
+  nameCard: string
   readonly atUserList: string[]
   cloudCustomData: string
   isPeerRead: boolean

@@ -4,7 +4,7 @@ import { asChatError, ChatError, ok, type Result } from '../chat-error.ts'
 import type { Clock } from '../clock.ts'
 import type { CallOptions, ReplyBody } from '../connection/request-table.ts'
 import { TYPES } from '../constants/types.ts'
-import { peerOf } from '../conversations/conversation-id.ts'
+import { isGroupConversation, peerOf } from '../conversations/conversation-id.ts'
 import { isContent } from './content.ts'
 import type { LocalFiles } from './local-files.ts'
 import { isMessageLike, type Message } from './message.ts'
@@ -34,12 +34,13 @@ export interface OutboxOptions {
   readonly files: LocalFiles
   readonly call: (cmd: string, body: unknown, options: CallOptions) => Promise<ReplyBody>
   /** The message was stored under this number. */
-  readonly onStored: (message: Message, peer: string, convId: number, seq: number) => void
+  readonly onStored: (message: Message, convId: number, seq: number) => void
+  /** Throws when this client knows that the group takes no message. */
+  readonly checkGroup: (groupID: string) => void
 }
 
 interface Send {
   readonly message: Message
-  readonly peer: string
   /** Fixed at the first try: the server compares a repeated request with the first. */
   readonly body: unknown
   /** Unix milliseconds. */
@@ -70,14 +71,13 @@ export class Outbox {
     const running = isMessageLike(value) ? this.#promises.get(value.ID) : undefined
     if (running) return running
     const message = sendable(value)
-    let prepared: { readonly body: unknown; readonly peer: string }
+    let body: unknown
     try {
-      prepared = this.#prepare(message, options ?? {})
+      body = this.#prepare(message, options ?? {})
     } catch (cause) {
       message.status = 'fail'
       return Promise.reject(asChatError(cause).with({ message }))
     }
-    const { body, peer } = prepared
     if (this.#promises.size >= PENDING_SENDS) {
       message.status = 'fail'
       const text = `${PENDING_SENDS} messages are already waiting to be sent. Wait for some of them, then send again.`
@@ -88,7 +88,7 @@ export class Outbox {
     message.status = 'unSend'
     const deadline = this.#options.clock.now() + REQUEST_TIMEOUT
     const promise = new Promise<SendResult>((resolve, reject) => {
-      this.#enqueue({ message, peer, body, deadline, resolve, reject })
+      this.#enqueue({ message, body, deadline, resolve, reject })
     }).finally(() => this.#promises.delete(message.ID))
     this.#promises.set(message.ID, promise)
     return promise
@@ -106,7 +106,7 @@ export class Outbox {
     return this.send(message, options ?? this.#sentWith.get(message.ID))
   }
 
-  #prepare(message: Message, options: SendOptions): { readonly body: unknown; readonly peer: string } {
+  #prepare(message: Message, options: SendOptions): unknown {
     const fault = this.#options.files.get(message.ID)?.fault
     if (fault) throw fault
     const peer = peerOf(message.conversationID)
@@ -118,21 +118,17 @@ export class Outbox {
       ...(message._isExcludedFromLastMessage ? ['NoLastMsg'] : []),
     ]
     const push = wirePushInfo(options.offlinePushInfo)
+    const isGroup = isGroupConversation(message.conversationID)
+    if (isGroup) this.#options.checkGroup(peer)
     return {
-      peer,
-      body: {
-        To_Account: peer,
-        MsgSeq: message.clientSequence,
-        MsgRandom: message.random,
-        MsgClientTime: message.clientTime,
-        MsgBody: wireBodyOf(message),
-        ...(message.cloudCustomData !== '' && { CloudCustomData: message.cloudCustomData }),
-        ...(options.onlineUserOnly === true && { OnlineOnlyFlag: 1 }),
-        ...(sendControl.length > 0 && { SendMsgControl: sendControl }),
-        ...(message.needReadReceipt && { IsNeedReadReceipt: 1 }),
-        ...(message.isSupportExtension && { SupportMessageExtension: 1 }),
-        ...(push && { OfflinePushInfo: push }),
-      },
+      ...(isGroup ? groupPart(message, peer) : personPart(message, peer)),
+      MsgClientTime: message.clientTime,
+      MsgBody: wireBodyOf(message),
+      ...(message.cloudCustomData !== '' && { CloudCustomData: message.cloudCustomData }),
+      ...(options.onlineUserOnly === true && { OnlineOnlyFlag: 1 }),
+      ...(sendControl.length > 0 && { SendMsgControl: sendControl }),
+      ...(message.isSupportExtension && { SupportMessageExtension: 1 }),
+      ...(push && { OfflinePushInfo: push }),
     }
   }
 
@@ -153,22 +149,23 @@ export class Outbox {
   }
 
   #enqueue(send: Send): void {
-    const line = this.#lines.get(send.peer)
+    const place = send.message.conversationID
+    const line = this.#lines.get(place)
     if (line) {
       line.push(send)
       return
     }
     const fresh = [send]
-    this.#lines.set(send.peer, fresh)
-    void this.#run(send.peer, fresh)
+    this.#lines.set(place, fresh)
+    void this.#run(place, fresh)
   }
 
-  async #run(peer: string, line: Send[]): Promise<void> {
+  async #run(place: string, line: Send[]): Promise<void> {
     for (let send = line[0]; send; send = line[0]) {
       await this.#transmit(send)
       line.shift()
     }
-    this.#lines.delete(peer)
+    this.#lines.delete(place)
   }
 
   async #transmit(send: Send): Promise<void> {
@@ -176,7 +173,8 @@ export class Outbox {
     try {
       const timeout = send.deadline - this.#options.clock.now()
       if (timeout <= 0) throw outOfTime()
-      await this.#options.call('openim/sendmsg', send.body, {
+      const isGroup = isGroupConversation(message.conversationID)
+      await this.#options.call(isGroup ? SEND_TO_GROUP : 'openim/sendmsg', send.body, {
         timeout,
         onReply: reply => {
           if (reply.ErrorCode === 0) this.#stored(send, reply)
@@ -197,13 +195,41 @@ export class Outbox {
   }
 
   #stored(send: Send, reply: ReplyBody): void {
-    const { message, peer } = send
+    const { message } = send
     message.status = 'success'
     message.time = Number(reply.MsgTime) || message.time
     const seq = Number(reply.Seq) || 0
     if (seq === 0) return
     message.sequence = seq
-    this.#options.onStored(message, peer, Number(reply.ConvId) || 0, seq)
+    this.#options.onStored(message, Number(reply.ConvId) || 0, seq)
+  }
+}
+
+const SEND_TO_GROUP = 'group_open_http_svc/send_group_msg'
+
+function personPart(message: Message, peer: string) {
+  return {
+    To_Account: peer,
+    MsgSeq: message.clientSequence,
+    MsgRandom: message.random,
+    ...(message.needReadReceipt && { IsNeedReadReceipt: 1 }),
+  }
+}
+
+/** Fields of rest-2 section 6.1. */
+function groupPart(message: Message, groupID: string) {
+  const [at, to] = [message.atUserList ?? [], message.receiverList ?? []]
+  return {
+    GroupId: groupID,
+    Random: message.random,
+    MsgPriority: message.priority,
+    ...(at.length > 0 && {
+      GroupAtInfo: at.map(userID =>
+        userID === TYPES.MSG_AT_ALL ? { GroupAtAllFlag: 1 } : { GroupAtAllFlag: 0, GroupAt_Account: userID },
+      ),
+    }),
+    ...(to.length > 0 && { To_Account: to }),
+    ...(message.needReadReceipt && { NeedReadReceipt: 1 }),
   }
 }
 

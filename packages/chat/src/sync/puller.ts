@@ -30,7 +30,7 @@ export class Puller {
 
   /** Pulls after a short while, unless the missing frames come by themselves. */
   soon(record: ConversationRecord): void {
-    if (!record.log.behind || this.#awaited.has(record) || this.#pulling.has(record)) return
+    if (!isPullable(record) || this.#awaited.has(record) || this.#pulling.has(record)) return
     this.#awaited.add(record)
     this.#options.clock.after(GAP_GRACE, () => {
       this.#awaited.delete(record)
@@ -42,7 +42,7 @@ export class Puller {
   now(record: ConversationRecord): Promise<void> {
     const running = this.#pulling.get(record)
     if (running) return running
-    if (!record.log.behind || !this.#options.isOnline()) return Promise.resolve()
+    if (!isPullable(record) || !this.#options.isOnline()) return Promise.resolve()
     const pull = this.#inTurn(() => this.#fill(record)).finally(() => {
       this.#pulling.delete(record)
       if (this.#options.isOnline()) this.soon(record)
@@ -88,7 +88,7 @@ export class Puller {
   async #page(record: ConversationRecord): Promise<void> {
     const { log, convId } = record
     const reply = await this.#options.call('sync/pull', {
-      To_Account: record.peer,
+      [record.isGroup ? 'GroupId' : 'To_Account']: record.peer,
       ConvId: convId,
       AfterSeq: log.seq,
       AfterChangeNo: log.changeNo,
@@ -110,4 +110,9 @@ export class Puller {
       this.#options.clock.after(ms, resolve)
     })
   }
+}
+
+/** Of a group, the item says first where its history ends and the news begins. */
+function isPullable(record: ConversationRecord): boolean {
+  return record.log.behind && (record.isKnown || !record.isGroup)
 }

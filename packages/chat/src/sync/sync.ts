@@ -4,12 +4,19 @@ import type { Cancel, Clock } from '../clock.ts'
 import type { HelloBody } from '../connection/heartbeat.ts'
 import type { CallOptions, ReplyBody } from '../connection/request-table.ts'
 import { EVENT } from '../constants/event.ts'
+import {
+  conversationIdOf,
+  conversationIdOfItem,
+  conversationIdOfMessage,
+  groupConversationIdOf,
+} from '../conversations/conversation-id.ts'
 import type { ConversationList } from '../conversations/conversation-list.ts'
 import type { Arrival, ConversationRecord } from '../conversations/conversation-record.ts'
 import type { ChatEvent } from '../emitter.ts'
+import type { Groups } from '../groups/groups.ts'
 import type { Inbox } from '../messages/inbox.ts'
 import type { Message } from '../messages/message.ts'
-import type { TabEvent } from '../tabs/tabs.ts'
+import type { OwnStored, TabEvent } from '../tabs/tabs.ts'
 import { ConversationLog } from './conversation-log.ts'
 import { LogNumbers } from './log-numbers.ts'
 import { Puller } from './puller.ts'
@@ -21,15 +28,20 @@ export interface SyncOptions {
   readonly clock: Clock
   readonly list: ConversationList
   readonly inbox: Inbox
+  readonly groups: Groups
   readonly call: (cmd: string, body: unknown, options: CallOptions) => Promise<ReplyBody>
   readonly emit: (event: ChatEvent) => void
   /** The first page of the first snapshot is there. */
   readonly onReady: () => void
+  /** Everything is there: for the first time, or again after a pause. */
+  readonly onLive: (isFirst: boolean) => void
+  /** An event of groups beside their messages and conversations. */
+  readonly onGroupEvent: (frame: TabEvent) => void
 }
 
-/** What waits for the end of a snapshot. `peer` and `seq` when it is a stored message of that conversation. */
+/** What waits for the end of a snapshot. `id` and `seq` when it is a stored message of that conversation. */
 interface Buffered {
-  readonly peer?: string
+  readonly id?: string
   readonly seq?: number
   readonly run: () => void
 }
@@ -44,11 +56,13 @@ export class Sync {
   #run = 0
   #cancelRetry: Cancel | undefined
   #cancelLogGrace: Cancel | undefined
+  #cancelItemGrace: Cancel | undefined
+  #isFirst = true
   #epoch = ''
   #isReady = false
   #isCompleted = false
   #buffer: Buffered[] = []
-  /** Peers named by the snapshot that is being fetched. */
+  /** Conversations named by the snapshot that is being fetched. */
   #named = new Set<string>()
   /** The epoch of the snapshot that is being fetched; it counts when the snapshot is complete. */
   #nextEpoch = ''
@@ -94,16 +108,17 @@ export class Sync {
   }
 
   /** The answer to an own send: it names the conversation and the number. */
-  ownStored(message: Message, peer: string, convId: number, seq: number): void {
+  ownStored(message: Message, convId: number, seq: number): void {
+    const id = message.conversationID
     const run = (): void => {
-      const record = this.#options.list.ensureNumber(peer, convId)
+      const record = this.#options.list.ensureNumber(id, convId)
       if (!record) return
       this.#options.inbox.placeOwn(record, message)
       this.#options.inbox.deliver(record, record.log.arrive(seq, { is: 'own' }))
       this.#options.inbox.flush()
-      this.#puller.soon(record)
+      this.#soon(record)
     }
-    if (this.#isFetchingSnapshot) this.#keep({ peer, seq, run })
+    if (this.#isFetchingSnapshot) this.#keep({ id, seq, run })
     else run()
   }
 
@@ -184,24 +199,24 @@ export class Sync {
   }
 
   #applySnapshotItem(item: WireConversation): void {
-    const { list, inbox } = this.#options
-    const isNew = list.get(item.To_Account)?.convId !== item.ConvId
-    const record = list.ensureNumber(item.To_Account, item.ConvId)
-    this.#named.add(item.To_Account)
+    const { list } = this.#options
+    const id = conversationIdOfItem(item)
+    const isNew = list.get(id)?.convId !== item.ConvId
+    const record = list.ensureNumber(id, item.ConvId)
+    this.#named.add(id)
     if (!record) {
       list.noteFormer(item)
       return
     }
     // What was sent before this login is history, not news.
     if (isNew && this.#isNewEpoch) record.log = new ConversationLog(item.HeadSeq, item.ChangeNo)
-    inbox.applyItem(record, item)
-    record.log.sawHead(item.HeadSeq, item.ChangeNo)
+    this.#applyItem(record, item)
   }
 
   #complete(): void {
     const { list, inbox } = this.#options
     for (const record of list.all()) {
-      if (!record.isLocal && !this.#named.has(record.peer)) list.remove(record.peer)
+      if (!record.isLocal && !this.#named.has(record.id)) list.remove(record.id)
     }
     this.#isCompleted = true
     const buffered = this.#buffer
@@ -211,7 +226,37 @@ export class Sync {
     inbox.emitList()
     inbox.emitTotal()
     for (const frame of buffered) frame.run()
-    for (const record of list.all()) this.#puller.soon(record)
+    for (const record of list.all()) this.#soon(record)
+    this.#options.onLive(this.#isFirst)
+    this.#isFirst = false
+  }
+
+  #applyItem(record: ConversationRecord, item: WireConversation): void {
+    const { inbox } = this.#options
+    const wasMember = record.isMember
+    inbox.applyItem(record, item)
+    if (item.Group?.Member === 1) {
+      const joinSeq = item.Group.JoinSeq ?? (wasMember ? record.joinSeq : item.ReadSeq)
+      // What was before this person came is history, not news.
+      if (!wasMember || joinSeq > record.joinSeq)
+        inbox.deliver(record, record.log.pulled([], joinSeq, item.ChangeNo))
+      record.joinSeq = Math.max(record.joinSeq, joinSeq)
+    }
+    record.log.sawHead(item.HeadSeq, item.ChangeNo)
+  }
+
+  #soon(record: ConversationRecord): void {
+    if (record.isKnown || !record.isGroup) this.#puller.soon(record)
+    else this.#awaitItem()
+  }
+
+  /** A message of a group that the server has not described yet: its item is on its way, or was lost. */
+  #awaitItem(): void {
+    this.#cancelItemGrace ??= this.#options.clock.after(GAP_GRACE, () => {
+      this.#cancelItemGrace = undefined
+      const isMissing = this.#options.list.all().some(it => it.isGroup && !it.isKnown && !it.isLocal)
+      if (isMissing) this.#take({ is: 'gap' })
+    })
   }
 
   /**
@@ -219,8 +264,8 @@ export class Sync {
    * conversation's log begins just below the first of them.
    */
   #stepBack(buffered: readonly Buffered[]): void {
-    for (const { peer, seq } of buffered) {
-      const record = peer === undefined ? undefined : this.#options.list.get(peer)
+    for (const { id, seq } of buffered) {
+      const record = id === undefined ? undefined : this.#options.list.get(id)
       if (!record || !seq || seq > record.log.seq) continue
       const head = Math.max(record.log.seq, record.itemSeq)
       const log = new ConversationLog<Arrival>(seq - 1, record.log.changeNo)
@@ -246,13 +291,12 @@ export class Sync {
     if (Array.isArray(reply.Groups)) this.#applyGroups(reply.Groups)
     const moved: ConversationRecord[] = []
     for (const item of (reply.Items ?? []) as readonly WireConversation[]) {
-      const record = list.ensureNumber(item.To_Account, item.ConvId)
+      const record = list.ensureNumber(conversationIdOfItem(item), item.ConvId)
       if (!record) {
         list.noteFormer(item)
         continue
       }
-      inbox.applyItem(record, item)
-      record.log.sawHead(item.HeadSeq, item.ChangeNo)
+      this.#applyItem(record, item)
       moved.push(record)
     }
     this.#log.advance(Number(reply.LogNo) || 0)
@@ -260,45 +304,56 @@ export class Sync {
     if (run !== this.#run) return
     inbox.flush()
     this.#take({ is: 'resumed', more: reply.More === 1 })
+    this.#options.onLive(false)
   }
 
   /** Of the message that the frame tells of, if it does. */
-  #placeOf(frame: TabEvent): { readonly peer?: string; readonly seq?: number } {
-    if (frame.ev === 'message') return { peer: this.#peerOf(frame.m), seq: frame.m.Seq ?? 0 }
-    return frame.ev === 'ownStored' ? { peer: frame.To_Account, seq: frame.Seq } : {}
+  #placeOf(frame: TabEvent): { readonly id?: string; readonly seq?: number } {
+    if (frame.ev === 'message') return { id: this.#idOf(frame.m), seq: frame.m.Seq ?? 0 }
+    return frame.ev === 'ownStored' ? { id: ownStoredId(frame), seq: frame.Seq } : {}
   }
 
   #apply(frame: TabEvent): void {
     const { list, inbox } = this.#options
     switch (frame.ev) {
       case 'message': {
-        const record = list.ensureNumber(this.#peerOf(frame.m), frame.m.ConvId)
+        if (this.#isOfRoom(frame.m)) {
+          inbox.deliverOnline(frame.m)
+          break
+        }
+        const record = list.ensureNumber(this.#idOf(frame.m), frame.m.ConvId)
         if (record) this.#arrive(record, frame.m.Seq ?? 0, { is: 'message', m: frame.m })
         break
       }
       case 'ownStored': {
-        const record = list.ensureNumber(frame.To_Account, frame.ConvId)
+        const record = list.ensureNumber(ownStoredId(frame), frame.ConvId)
         if (!record) break
         record.log.sawHead(frame.Seq, record.log.changeNo)
-        this.#puller.soon(record)
+        this.#soon(record)
         break
       }
       case 'online':
         inbox.deliverOnline(frame.m)
         break
       case 'change': {
-        const record = list.ensureNumber(this.#peerOf(frame.m), frame.m.ConvId)
+        if (this.#isOfRoom(frame.m)) {
+          inbox.applyRoomChange(frame.m)
+          break
+        }
+        const record = list.ensureNumber(this.#idOf(frame.m), frame.m.ConvId)
         if (!record) break
         if (record.log.arriveChange(frame.m.ChangeNo ?? 0)) inbox.applyChange(record, frame.m, frame.kind)
-        this.#puller.soon(record)
+        this.#soon(record)
         break
       }
       case 'extension': {
         const [first, second] = frame.Peer
-        const record = list.ensureNumber(first === this.#options.me ? second : first, frame.ConvId)
+        const peer = conversationIdOf(first === this.#options.me ? second : first)
+        const id = frame.GroupId ? groupConversationIdOf(frame.GroupId) : peer
+        const record = list.ensureNumber(id, frame.ConvId)
         if (!record) break
         if (record.log.arriveChange(frame.ChangeNo)) inbox.applyExtension(frame)
-        this.#puller.soon(record)
+        this.#soon(record)
         break
       }
       case 'cover': {
@@ -306,7 +361,7 @@ export class Sync {
         if (!record) break
         if (frame.Seq !== undefined) this.#arrive(record, frame.Seq, { is: 'cover' })
         if (frame.ChangeNo !== undefined) record.log.arriveChange(frame.ChangeNo)
-        this.#puller.soon(record)
+        this.#soon(record)
         break
       }
       case 'head': {
@@ -319,11 +374,10 @@ export class Sync {
         break
       }
       case 'conversation': {
-        const record = list.ensureNumber(frame.c.To_Account, frame.c.ConvId)
+        const record = list.ensureNumber(conversationIdOfItem(frame.c), frame.c.ConvId)
         if (record) {
-          inbox.applyItem(record, frame.c)
-          record.log.sawHead(frame.c.HeadSeq, frame.c.ChangeNo)
-          this.#puller.soon(record)
+          this.#applyItem(record, frame.c)
+          this.#soon(record)
         }
         break
       }
@@ -331,7 +385,7 @@ export class Sync {
         this.#applyGroups(frame.Groups)
         break
       default:
-        break
+        this.#options.onGroupEvent(frame)
     }
     // Also for events that this version does not know: their number is one of the own log.
     if ('LogNo' in frame && typeof frame.LogNo === 'number') this.#logged(frame.LogNo)
@@ -340,7 +394,7 @@ export class Sync {
 
   #arrive(record: ConversationRecord, seq: number, arrival: Arrival): void {
     this.#options.inbox.deliver(record, record.log.arrive(seq, arrival))
-    this.#puller.soon(record)
+    this.#soon(record)
   }
 
   #logged(logNo: number): void {
@@ -361,9 +415,18 @@ export class Sync {
     for (const record of list.all()) if (record.contactGroupIds.length > 0) this.#options.inbox.touch(record)
   }
 
-  #peerOf(m: WireMessage): string {
-    return m.From_Account === this.#options.me ? m.To_Account : m.From_Account
+  #idOf(m: WireMessage): string {
+    return conversationIdOfMessage(m, this.#options.me)
   }
+
+  /** Large rooms have no conversation, whose numbers would have to be complete. */
+  #isOfRoom(m: WireMessage): boolean {
+    return m.GroupId !== undefined && (m.ConvId === 0 || this.#options.groups.isRoom(m.GroupId))
+  }
+}
+
+function ownStoredId(frame: OwnStored): string {
+  return frame.GroupId ? groupConversationIdOf(frame.GroupId) : conversationIdOf(frame.To_Account)
 }
 
 function describe(cause: unknown): { code: number; message: string } {

@@ -72,11 +72,12 @@ export class Leader {
 
   /** A request of this client or of a follower was answered. */
   answered(tab: string, cmd: string, body: unknown, reply: ReplyBody): void {
-    if (cmd !== 'openim/sendmsg' || reply.ErrorCode !== 0 || !reply.Seq) return
-    const { To_Account } = body as { readonly To_Account: string }
+    if (!SENDS.includes(cmd) || reply.ErrorCode !== 0 || !reply.Seq || !reply.ConvId) return
+    const { To_Account, GroupId } = body as { readonly To_Account?: string; readonly GroupId?: string }
     const frame: OwnStored = {
       ev: 'ownStored',
-      To_Account,
+      To_Account: GroupId ? '' : (To_Account ?? ''),
+      ...(GroupId && { GroupId }),
       ConvId: Number(reply.ConvId),
       Seq: Number(reply.Seq),
     }
@@ -134,6 +135,8 @@ export class Leader {
     this.#options.post(end.why === 'stopped' ? { is: 'down' } : { is: 'ended', end: plainEnd(end) })
   }
 }
+
+const SENDS: readonly string[] = ['openim/sendmsg', 'group_open_http_svc/send_group_msg']
 
 function plainEnd(end: Exclude<EndReason, { readonly why: 'stopped' }>): SharedEnd {
   return end.why === 'kicked' ? end : { why: end.why, code: end.error.code, text: end.error.message }

@@ -9,6 +9,8 @@ import type { ReplyBody } from '../connection/request-table.ts'
 export interface OwnStored {
   readonly ev: 'ownStored'
   readonly To_Account: string
+  /** Of a group's message; `To_Account` then is empty. */
+  readonly GroupId?: string
   readonly ConvId: number
   readonly Seq: number
 }

@@ -63,6 +63,11 @@ export class AccountDirectory {
           this.#byId.delete(`${change.app}:${change.account}`)
         }
     })
+    store.onFenced(() => {
+      this.#invalidations++
+      this.#byName.clear()
+      this.#byId.clear()
+    })
   }
 
   /** The living account of that name when it is in memory, so that who calls often need not wait a turn. */

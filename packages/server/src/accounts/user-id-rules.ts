@@ -13,12 +13,16 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f]/
  */
 export function userIdFault(userId: string, maxBytes: number): string | undefined {
   if (userId === '') return 'is empty'
-  if (CONTROL.test(userId) || !userId.isWellFormed())
-    return 'has a control character or half of a surrogate pair'
+  if (!isText(userId)) return 'has a control character or half of a surrogate pair'
   const bytes = Buffer.byteLength(userId)
   if (bytes > maxBytes) return `has ${bytes} bytes; at most ${maxBytes} are allowed`
   const prefix = reservedPrefix(userId)
   return prefix && `begins with ${prefix}, which is reserved`
+}
+
+/** No account ever had another name, and PostgreSQL can't be asked for one with U+0000. */
+export function isText(userId: string): boolean {
+  return !CONTROL.test(userId) && userId.isWellFormed()
 }
 
 export function reservedPrefix(userId: string): string | undefined {

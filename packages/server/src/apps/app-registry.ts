@@ -23,6 +23,10 @@ export class AppRegistry {
           this.#apps.delete(change.app)
         }
     })
+    store.onFenced(() => {
+      this.#invalidations++
+      this.#apps.clear()
+    })
   }
 
   /** The app when it is in memory, so that who calls often need not wait a turn. */

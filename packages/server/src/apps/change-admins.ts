@@ -1,5 +1,5 @@
 import { registerAccount } from '../accounts/register-account.ts'
-import { userIdFault } from '../accounts/user-id-rules.ts'
+import { isText, userIdFault } from '../accounts/user-id-rules.ts'
 import { auditRow } from '../audit/audit-row.ts'
 import { families } from '../commands/families.ts'
 import { isAddressRange } from '../config/address-range.ts'
@@ -40,7 +40,7 @@ export const appointAdmin = defineMutation<AppointAdmin, { readonly created: boo
     const { app, userId, actor } = args
     await appRow(tx, app)
     checkGrant(args)
-    const known = await accountId(tx, app, userId)
+    const known = isText(userId) ? await accountId(tx, app, userId) : undefined
     if (known !== undefined && (await grantRow(tx, app, known)))
       throw refuse('admin', `${userId} is an app admin already; change the grant with "rookery admin set".`)
     const { n } = await tx.db

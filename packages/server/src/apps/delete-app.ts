@@ -99,8 +99,8 @@ const eraseStep = defineMutation<{ readonly app: number }, Step>(
     await tx.db.deleteFrom('retired_name').where('app_id', '=', app).execute()
     return { accounts: 0, conversations: 0, done: true }
   },
-  // The app's row is gone, so this keeps out nobody but the making of a new app, which locks everything.
-  { locks: appLock },
+  // The app is gone, and the making of a new one locks everything.
+  { locks: () => [] },
 )
 
 /** Number of conversations that are gone now; undefined when there was none. */

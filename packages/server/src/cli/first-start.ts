@@ -1,6 +1,7 @@
 import type { Settings } from '@rookery/protocol/limits'
 import { appointAdmin } from '../apps/change-admins.ts'
 import { type CreatedApp, createApp } from '../apps/create-app.ts'
+import { claimFirstApp } from '../apps/first-app-claim.ts'
 import type { SecretBox } from '../apps/secret-box.ts'
 import type { Store } from '../store/store.ts'
 
@@ -34,7 +35,7 @@ export async function makeFirstApp(making: Making, name: string): Promise<Create
 /** On a database without an app: makes one, and returns what to tell the newcomer. The key is shown this once. */
 export async function firstStart(making: Making): Promise<readonly string[] | undefined> {
   const app = await making.store.read.selectFrom('app').select('app_id').limit(1).executeTakeFirst()
-  if (app) return undefined
+  if (app || !(await making.store.mutate(claimFirstApp, null))) return undefined
   const { appId, secret } = await makeFirstApp(making, 'My app')
   return [
     'An app was made for you:',

@@ -4,6 +4,9 @@ const OTHERS: readonly (readonly [name: string, summary: string])[] = [
   ['serve', 'Runs the server until Ctrl-C or SIGTERM.'],
   ['config', 'Shows the configuration that holds here, and where each value comes from.'],
   ['health', 'Exit code 0 when the server that is configured here is ready.'],
+  ['migrate', 'Brings the tables up to date; --check tells whether they are.'],
+  ['export FILE', 'Writes everything in the database to a file.'],
+  ['import FILE', 'Carries such a file into an empty database, of either engine.'],
   ['usersig', 'Signs, verifies and inspects UserSigs: rookery usersig --help.'],
   ['help [COMMAND]', 'This, or how a command is used.'],
 ]

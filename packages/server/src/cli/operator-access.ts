@@ -7,9 +7,11 @@ import { SecretBox } from '../apps/secret-box.ts'
 import { CommandError } from '../commands/command-error.ts'
 import { type Config, ConfigError, type Environment } from '../config/load-config.ts'
 import { loadMasterKey } from '../config/master-key.ts'
+import { storeSource } from '../config/store-config.ts'
 import { DataFolderInUseError, type DataFolderLock, lockDataFolder } from '../store/data-folder-lock.ts'
-import { EmbeddedStore } from '../store/sqlite/embedded-store.ts'
 import { DATABASE_FILE } from '../store/sqlite/open-database.ts'
+import type { Store } from '../store/store.ts'
+import { openStore, type StoreSource } from '../store/store-source.ts'
 import type { OperatorCommand } from './operator-command.ts'
 import { askOperator, operatorSocketPath } from './operator-socket.ts'
 import { VERSION } from './version.ts'
@@ -17,6 +19,8 @@ import { VERSION } from './version.ts'
 /** A server that starts holds the folder before it listens; another command holds it for a moment. */
 const PATIENCE_MS = 8000
 const PAUSE_MS = 100
+/** One command needs no more of PostgreSQL's. */
+const CONNECTIONS = 6
 /** The only command that may begin a new data folder. */
 const FIRST_COMMAND = 'app create'
 
@@ -24,7 +28,8 @@ const FIRST_COMMAND = 'app create'
 export class RefusedError extends Error {}
 
 /**
- * Runs a command in the server that works on the data folder, or, when none runs, in this process.
+ * Runs a command in the server that works on the data folder, or, when none runs, in this process; with PostgreSQL other
+ * servers may run meanwhile, they read of it in the log.
  * Throws {@link RefusedError}, `ConfigError` or `DataFolderInUseError` with a text for the operator.
  */
 export async function runOperatorCommand(
@@ -34,7 +39,8 @@ export async function runOperatorCommand(
   env: Environment,
 ): Promise<unknown> {
   const folder = config.values['data.folder']
-  if (command.name !== FIRST_COMMAND && !existsSync(join(folder, DATABASE_FILE)))
+  const isShared = storeSource(config.values).kind === 'postgres'
+  if (!isShared && command.name !== FIRST_COMMAND && !existsSync(join(folder, DATABASE_FILE)))
     throw new ConfigError([
       `There is no database in ${folder}. Make the first app with "rookery app create NAME", or name the right folder with --data or data.folder.`,
     ])
@@ -45,6 +51,7 @@ export async function runOperatorCommand(
     const reply = existsSync(path) ? await askOperator(path, request) : undefined
     if (reply?.ok) return reply.result
     if (reply) throw new RefusedError(reply.info)
+    if (isShared) return await runHere(command, args, config, env, request.actor)
     const lock = await tryLock(folder, Date.now() >= until)
     if (lock)
       try {
@@ -73,13 +80,19 @@ async function runHere(
   actor: string,
 ): Promise<unknown> {
   const dataFolder = config.values['data.folder']
-  const master = loadMasterKey({ env, dataFolder, masterKeyFile: config.values['data.masterKeyFile'] })
+  const source = storeSource(config.values)
+  const master = loadMasterKey({
+    env,
+    dataFolder,
+    masterKeyFile: config.values['data.masterKeyFile'],
+    isShared: source.kind === 'postgres',
+  })
   if (master.created)
     process.stderr.write(
       `The master key was made at ${master.place}. Keep a copy: without it the app keys can't be read.\n`,
     )
   const defects: string[] = []
-  const store = await EmbeddedStore.open({ folder: dataFolder, onDefect: text => defects.push(text) })
+  const store = await openHere(source, text => defects.push(text))
   try {
     const box = new SecretBox(master.bytes)
     await checkMasterKey(store, box)
@@ -91,6 +104,17 @@ async function runHere(
     throw error
   } finally {
     await store.close()
+  }
+}
+
+async function openHere(source: StoreSource, onDefect: (text: string) => void): Promise<Store> {
+  if (source.kind === 'embedded') return openStore(source, onDefect)
+  try {
+    return await openStore({ ...source, connections: CONNECTIONS }, onDefect)
+  } catch (error) {
+    throw new RefusedError(
+      `The database of database.url can't be used: ${error instanceof Error ? error.message : String(error)}`,
+    )
   }
 }
 

@@ -18,6 +18,9 @@ const PROGRAMS: Readonly<Record<string, (args: readonly string[]) => Promise<num
   serve: async args => (await import('./serve.ts')).runServe(args),
   config: async args => (await import('./config-command.ts')).runConfig(args),
   health: async args => (await import('./health-command.ts')).runHealth(args),
+  migrate: async args => (await import('./migrate-command.ts')).runMigrate(args),
+  export: async args => (await import('./export-command.ts')).runExport(args),
+  import: async args => (await import('./import-command.ts')).runImport(args),
   usersig: async args =>
     (await import('@rookery/usersig/cli')).runUsersigCommand(args, {
       stdout: text => process.stdout.write(text),

@@ -5,6 +5,7 @@ import { SecretBox } from '../apps/secret-box.ts'
 import { bindProblem, isLoopbackHost } from '../config/bind-check.ts'
 import { type Config, ConfigError, loadConfig } from '../config/load-config.ts'
 import { loadMasterKey } from '../config/master-key.ts'
+import { natsServers, storeSource } from '../config/store-config.ts'
 import type { PageHandler } from '../doors/listener.ts'
 import { createLogger } from '../observability/logger.ts'
 import { consolePages } from '../operators/console-pages.ts'
@@ -53,19 +54,24 @@ async function serve(config: Config, log: Logger): Promise<number> {
   const problem = bindProblem(values) ?? exampleProblem(config)
   if (problem) throw new ConfigError([problem])
   const dataFolder = values['data.folder']
+  const source = storeSource(values)
+  const bus = natsServers(values)
   const lock = await lockDataFolder(dataFolder, { as: 'server', waitMs: 5000 })
   try {
     const master = loadMasterKey({
       env: process.env,
       dataFolder,
       masterKeyFile: values['data.masterKeyFile'],
+      isShared: source.kind === 'postgres',
     })
     const box = new SecretBox(master.bytes)
     const example = values['example.enabled'] ? await prepareExample(dataFolder) : undefined
     const assetsFolder = await consoleFolder((text, failed) => log[failed ? 'warn' : 'info'](text))
     let console: PageHandler | undefined
     const server = await startServer({
-      store: { kind: 'embedded', folder: dataFolder },
+      store: source,
+      ...(bus && { bus }),
+      startSeconds: values['database.startSeconds'],
       secretBox: box,
       settings: config.settings,
       log,

@@ -103,7 +103,11 @@ export function failure(
   if (error instanceof CommandError)
     return { text: failureText(family, error.code, error.message, error.detail), code: error.code }
   const code = family?.internal ?? ErrorCode.REQUEST_TIMEOUT
-  if (error instanceof NotStoredError) return { text: failureText(family, code, error.message), code }
+  if (error instanceof NotStoredError) {
+    const { retryAfterMs } = error
+    const detail = retryAfterMs === undefined ? undefined : { check: 'storage', retryAfterMs }
+    return { text: failureText(family, code, error.message, detail), code }
+  }
   services.log.error({ err: error, ...place }, 'A command failed on a defect of the server.')
   return {
     text: failureText(

@@ -31,6 +31,12 @@ const CONVERSATIONS: Family = {
   errorDisplay: true,
 }
 
+const GROUPS: Family = {
+  notJson: ErrorCode.GROUP_JSON_PARSE_FAILED,
+  badParameter: ErrorCode.GROUP_PARAMETER_INVALID,
+  internal: ErrorCode.GROUP_INTERNAL_ERROR,
+}
+
 /** By the service part of a command's name. */
 export const families = {
   openim: MESSAGES,
@@ -39,6 +45,8 @@ export const families = {
     badParameter: ErrorCode.GROUP_PARAMETER_INVALID,
     internal: ErrorCode.GROUP_INTERNAL_ERROR,
   },
+  group_open_http_svc: GROUPS,
+  group: GROUPS,
   im_open_login_svc: ACCOUNTS,
   recentcontact: CONVERSATIONS,
   session: ACCOUNTS,

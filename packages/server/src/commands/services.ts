@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { AccountDirectory } from '../accounts/account-directory.ts'
 import type { AppRegistry } from '../apps/app-registry.ts'
 import type { Bus } from '../bus/bus.ts'
+import type { GroupDirectory } from '../groups/group-directory.ts'
 import type { SessionControl } from '../login/session-control.ts'
 import type { Metrics } from '../observability/metrics.ts'
 import type { Store } from '../store/store.ts'
@@ -12,6 +13,7 @@ export interface Services {
   readonly store: Store
   readonly apps: AppRegistry
   readonly accounts: AccountDirectory
+  readonly groups: GroupDirectory
   readonly bus: Bus
   readonly log: Logger
   readonly metrics: Metrics

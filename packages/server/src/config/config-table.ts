@@ -34,7 +34,7 @@ export const CONFIG = {
     doc: 'PostgreSQL of all nodes (14 or newer). Empty: SQLite in the data folder, for one server.',
     secret: true,
   }),
-  'database.connections': integer(16, [4, 200], {
+  'database.connections': integer(16, [6, 200], {
     env: 'ROOKERY_DATABASE_CONNECTIONS',
     doc: 'Connections of this node to PostgreSQL. All nodes together must stay below its `max_connections`.',
   }),

@@ -3,12 +3,14 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SETTING_KEYS } from '@rookery/protocol/limits'
+import { natsOptions } from '../bus/nats-servers.ts'
 import { isAddressRange } from './address-range.ts'
 import { bindProblem } from './bind-check.ts'
 import { CONFIG, CONFIG_KEYS, settingVariable } from './config-table.ts'
 import { configurationMarkdown } from './configuration-markdown.ts'
 import { type ConfigSources, loadConfig } from './load-config.ts'
 import { nearestName } from './nearest-name.ts'
+import { natsServers, storeSource } from './store-config.ts'
 
 let folder: string
 
@@ -130,6 +132,67 @@ test('a variable that looks misspelt is warned about, others are nobody’s busi
   expect(load({ env }).warnings).toEqual([
     'The variable ROOKERY_PROT is not known; did you mean ROOKERY_PORT?',
   ])
+})
+
+describe('several nodes', () => {
+  const CANARY = 'canary-password'
+  const url = `postgres://rookery:${CANARY}@db.example:5432/rookery?sslmode=require`
+  const env = {
+    ROOKERY_DATABASE_URL: url,
+    ROOKERY_NATS_SERVERS: `nats://u:${CANARY}@n1:4222, tls://u:${CANARY}@n2`,
+  }
+  test('a PostgreSQL and its NATS are configured by two variables', () => {
+    const { values } = load({ env })
+    expect(storeSource(values)).toEqual({ kind: 'postgres', url, connections: 16 })
+    const bus = natsServers(values)
+    expect(bus && natsOptions(bus)).toEqual({
+      servers: ['n1:4222', 'n2'],
+      user: 'u',
+      pass: CANARY,
+      tls: {},
+    })
+    expect(storeSource(load({ env: {} }).values).kind).toBe('embedded')
+    expect(natsServers(load({ env: {} }).values)).toBeUndefined()
+  })
+
+  test('a NATS takes a token, an authority and a certificate', () => {
+    const { values } = load({
+      env: {
+        ROOKERY_DATABASE_URL: url,
+        ROOKERY_NATS_SERVERS: 'nats://to%40ken@n1',
+        ROOKERY_NATS_CA: '/ca.pem',
+        ROOKERY_NATS_CERT: '/cert.pem',
+        ROOKERY_NATS_KEY: '/key.pem',
+      },
+    })
+    const bus = natsServers(values)
+    expect(bus && natsOptions(bus)).toEqual({
+      servers: ['n1'],
+      token: 'to@ken',
+      tls: { caFile: '/ca.pem', certFile: '/cert.pem', keyFile: '/key.pem' },
+    })
+  })
+
+  test.each([
+    [{ ROOKERY_NATS_SERVERS: `nats://u:${CANARY}@n1` }, 'database.url is empty'],
+    [{ ...env, ROOKERY_NATS_SERVERS: `nats://u:${CANARY}@n1,nats://n2` }, 'in every URL, or in none'],
+    [{ ...env, ROOKERY_NATS_SERVERS: `http://u:${CANARY}@n1` }, 'a URL as nats://'],
+    [{ ...env, ROOKERY_NATS_SERVERS: `nats://u:${CANARY}@n1/path` }, 'a URL as nats://'],
+    [{ ROOKERY_DATABASE_URL: `mysql://u:${CANARY}@db/x` }, 'a URL as postgres://'],
+    [{ ROOKERY_DATABASE_URL: CANARY }, 'a URL as postgres://'],
+    [{ ...env, ROOKERY_NATS_CERT: '/c' }, 'bus.cert and bus.key belong together'],
+    [{ ...env, ROOKERY_DATABASE_CONNECTIONS: '2' }, 'an integer from 6 to 200'],
+  ])('%# is refused with a reason and without the password', (given, reason) => {
+    const text = problem({ env: given })
+    expect(text).toContain(reason)
+    expect(text).not.toContain(CANARY)
+  })
+
+  test('a file with a mistake in the line of a password does not show it', () => {
+    file(`[database]\nurl = "postgres://u:${CANARY}@db/x" oops\n`)
+    expect(problem()).toMatch(/can't be read as TOML: .*line 2/)
+    expect(problem()).not.toContain(CANARY)
+  })
 })
 
 test('no two rows answer to one variable', () => {

@@ -8,7 +8,7 @@ import {
   type SettingKey,
   type Settings,
 } from '@rookery/protocol/limits'
-import { parse } from 'smol-toml'
+import { parse, TomlError } from 'smol-toml'
 import { natsServersProblem } from '../bus/nats-servers.ts'
 import { type ConfigRow, takes } from './config-row.ts'
 import {
@@ -109,8 +109,7 @@ class Reading {
     try {
       document = parse(readFileSync(path, 'utf8'))
     } catch (error) {
-      const reason = error instanceof Error ? error.message.trim() : String(error)
-      throw new ConfigError([`${path} can't be read as TOML: ${reason}`])
+      throw new ConfigError([`${path} can't be read as TOML: ${tomlReason(error)}`])
     }
     this.#table(document, '', path)
   }
@@ -193,6 +192,13 @@ class Reading {
     this.#values.set(key, row.type === 'path' ? absolute(String(given), base) : given)
     this.#sources.set(key, source)
   }
+}
+
+/** Without the excerpt that the parser adds: a password may stand in that line. */
+function tomlReason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const [reason = ''] = error.message.trim().split('\n')
+  return error instanceof TomlError ? `${reason} (line ${error.line}, column ${error.column})` : reason
 }
 
 function clusterProblems(values: ConfigValues): string[] {

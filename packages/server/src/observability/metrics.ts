@@ -79,6 +79,7 @@ export class Metrics {
       '1: it may not know what other nodes decided and serves nobody.',
       () => (store.behind === undefined ? 0 : 1),
     )
+    if (store.vitals) this.#watchShared(store)
     if (!bus) return
     this.#gauge('rookery_bus_up', '1: hints travel between the nodes.', () =>
       bus.problem === undefined ? 1 : 0,
@@ -94,6 +95,33 @@ export class Metrics {
         this.inc({ outcome: 'sent' }, sent)
         this.inc({ outcome: 'received' }, received)
         this.inc({ outcome: 'lost' }, lost)
+      },
+    })
+  }
+
+  #watchShared(store: Store): void {
+    this.#gauge(
+      'rookery_log_age_seconds',
+      'Time since this node last knew every commit of the others.',
+      () => (store.vitals?.logAgeMs ?? 0) / 1000,
+    )
+    this.#gauge('rookery_lanes', 'Lanes that this node writes on.', () => store.vitals?.lanes.length ?? 0)
+    new Counter({
+      name: 'rookery_append_batches_total',
+      help: 'Transactions that stored messages. Messages divided by it are the size of a batch.',
+      registers: [this.registry],
+      collect() {
+        this.reset()
+        this.inc(store.vitals?.batches ?? 0)
+      },
+    })
+    new Counter({
+      name: 'rookery_append_messages_total',
+      help: 'Messages that those transactions stored.',
+      registers: [this.registry],
+      collect() {
+        this.reset()
+        this.inc(store.vitals?.batchedMessages ?? 0)
       },
     })
   }

@@ -34,7 +34,7 @@ const TABLE: Readonly<Record<string, string>> = {
   'apps/create': 'everything',
   'apps/delete': 'app 7',
   'apps/dismiss-admin': 'app 7',
-  'apps/erase-step': 'app 7',
+  'apps/erase-step': 'nothing',
   'apps/invalidate-tickets': 'app 7',
   'apps/keep-master-key-check': 'nothing',
   'apps/rename': 'app 7',

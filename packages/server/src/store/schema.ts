@@ -355,6 +355,8 @@ export interface GroupMemberTable {
   /** {@link MemberRole}. */
   role: number
   join_time: number
+  /** Head of the conversation when this membership began. */
+  join_seq: number
   name_card: string
   /** JSON array of {Key, Value}. */
   custom: string

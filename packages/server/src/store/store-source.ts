@@ -1,5 +1,7 @@
+import { PostgresStore } from './postgres/postgres-store.ts'
 import { EmbeddedStore } from './sqlite/embedded-store.ts'
 import type { Store } from './store.ts'
+import { refuseUnfinishedImport } from './transfer/unfinished-import.ts'
 
 /** Where the data is. */
 export type StoreSource =
@@ -8,12 +10,34 @@ export type StoreSource =
       readonly kind: 'postgres'
       /** `postgres://user:password@host/database`; holds a secret. */
       readonly url: string
-      /** Connections of this node. */
+      /** Connections of this node, at least 6. */
       readonly connections: number
     }
 
-/** @param onDefect told what is a defect or a failing disk, not an answer. Holds no secret. */
+/**
+ * Rejects for a database into which an import was not finished.
+ * @param onDefect told what is a defect or a failing disk, not an answer. Holds no secret.
+ */
 export async function openStore(source: StoreSource, onDefect: (text: string) => void): Promise<Store> {
+  const store = await openEngine(source, onDefect)
+  try {
+    await refuseUnfinishedImport(store.read)
+    return store
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+async function openEngine(source: StoreSource, onDefect: (text: string) => void): Promise<Store> {
   if (source.kind === 'embedded') return EmbeddedStore.open({ folder: source.folder, onDefect })
-  throw new Error('PostgreSQL comes with the store.')
+  // Messages take two connections, the lanes' leases and the log one each.
+  const others = source.connections - 4
+  const mutationConnections = Math.max(1, Math.floor(others / 3))
+  return PostgresStore.open({
+    url: source.url,
+    mutationConnections,
+    readConnections: Math.max(1, others - mutationConnections),
+    onDefect,
+  })
 }

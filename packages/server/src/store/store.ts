@@ -7,6 +7,17 @@ import type { Schema } from './schema.ts'
 export type CommitOrigin = 'here' | 'elsewhere'
 export type CommitListener = (changes: readonly Change[], origin: CommitOrigin) => void
 
+/** How a node that shares its store is doing. */
+export interface StoreVitals {
+  /** Milliseconds since it last knew every commit of the others. */
+  readonly logAgeMs: number
+  /** Numbers of the lanes that it writes on. */
+  readonly lanes: readonly number[]
+  /** Transactions that stored messages, and those messages, since it has these lanes. */
+  readonly batches: number
+  readonly batchedMessages: number
+}
+
 /**
  * The door to the data. Reads see every committed transaction; writes go through the one writer and resolve after their
  * commit reached stable storage.
@@ -29,6 +40,11 @@ export interface Store {
   onCommit(listener: CommitListener): () => void
   /** After a commit of this node whose changes other nodes should read now instead of at their next turn. */
   onLogged(listener: () => void): () => void
+  /**
+   * This process may have missed commits of others, or its sessions count as gone: nothing that is kept in memory holds, so
+   * sockets are closed and caches dropped. Never called for one process.
+   */
+  onFenced(listener: (reason: string) => void): () => void
   /** Reads the other nodes' commits now; several calls during one reading are one. */
   hurry(): void
   /**
@@ -36,6 +52,8 @@ export interface Store {
    * node serves nobody (DESIGN-SECURITY 2). Always undefined for one process.
    */
   readonly behind: string | undefined
+  /** For the metrics; undefined for one process. */
+  readonly vitals: StoreVitals | undefined
   /** Undefined while writes succeed, else what the disk said. */
   readonly storageError: string | undefined
   /** Operations that wait for the writer. */

@@ -11,7 +11,7 @@ import { type TestPostgres, testPostgres } from './postgres-server.ts'
 import type { RunSql, SqlValue, TestDatabase } from './test-database.ts'
 
 /** Of one store. */
-const CONNECTIONS = 8
+const CONNECTIONS = 12
 
 /** A database of its own in the PostgreSQL server of the run. */
 export class PostgresTestDatabase implements TestDatabase {

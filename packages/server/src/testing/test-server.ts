@@ -29,6 +29,8 @@ export interface TestServerOptions {
   readonly folder?: string
   /** For tests that are about one engine. */
   readonly engine?: TestEngine
+  /** Another node on the same PostgreSQL, with the same keys; it must be stopped first. */
+  readonly beside?: TestServer
 }
 
 /** Answer of a REST call. */
@@ -50,15 +52,18 @@ export interface RestCall {
 export class TestServer {
   readonly database: TestDatabase
   readonly key: string
-  readonly masterKey = randomBytes(32)
-  readonly box = new SecretBox(this.masterKey)
+  readonly masterKey: Buffer
+  readonly box: SecretBox
   readonly #options: TestServerOptions
   readonly #secrets = new Map<number, string>()
   #server: RunningServer | undefined
 
   constructor(options: TestServerOptions) {
-    this.database = newTestDatabase(options)
-    this.key = randomBytes(32).toString('hex')
+    const { beside } = options
+    this.database = beside?.database ?? newTestDatabase(options)
+    this.key = beside?.key ?? randomBytes(32).toString('hex')
+    this.masterKey = beside?.masterKey ?? randomBytes(32)
+    this.box = new SecretBox(this.masterKey)
     this.#options = options
   }
 
@@ -100,7 +105,7 @@ export class TestServer {
 
   async stop(): Promise<void> {
     await this.halt()
-    await this.database.remove()
+    if (!this.#options.beside) await this.database.remove()
   }
 
   [Symbol.asyncDispose](): Promise<void> {

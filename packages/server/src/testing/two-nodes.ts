@@ -53,7 +53,7 @@ export async function openTwoNodes(): Promise<TwoNodes> {
 }
 
 /** Rounds of a race: enough that each order and each overlap comes. */
-export const ROUNDS = 40
+export const ROUNDS = 25
 /** About what one mutation takes. */
 const SPREAD_MS = 6
 

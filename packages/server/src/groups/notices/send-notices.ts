@@ -26,6 +26,8 @@ export interface Notice {
   readonly userDefinedField?: string
   readonly receiveOption?: GroupReceiveOption
   readonly duration?: number
+  /** Account number of the person that the request is about. */
+  readonly about?: number
 }
 
 /**
@@ -47,7 +49,7 @@ export async function sendNotices(
   const persons = await personsOf(
     tx.db,
     app,
-    ordered.map(notice => notice.operator),
+    ordered.flatMap(notice => [notice.operator, notice.about ?? 0]),
   )
   const last = await takeNumbers(tx, app, ordered)
   const rows = []
@@ -63,6 +65,7 @@ export async function sendNotices(
       MsgRandom: randomBytes(4).readUInt32BE(),
       MsgTimeStamp: tx.now,
       Operator_Account: by?.userId ?? '',
+      ...(notice.about !== undefined && { User_Account: persons.get(notice.about)?.userId ?? '' }),
       ...(by?.nick && { Operator_Nick: by.nick }),
       ...(by?.faceUrl && { Operator_FaceUrl: by.faceUrl }),
       ...(notice.remark !== undefined && { RemarkInfo: notice.remark }),

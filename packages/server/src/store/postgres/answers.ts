@@ -5,21 +5,32 @@ import { NotStoredError } from '../not-stored-error.ts'
 /** The connection broke during the commit and the database did not come back in time to ask it. */
 export class MaybeStoredError extends NotStoredError {}
 
+/** A database that restarts, or another that takes over, is mostly back by then. */
+const RETRY_AFTER_MS = 1000
+
 export function notStored(): NotStoredError {
   return new NotStoredError(
     'The database could not be reached or refused the write, so nothing was stored. Try again; the operator must look at the database if it stays.',
+    RETRY_AFTER_MS,
   )
 }
 
-export function maybeStored(): MaybeStoredError {
+export function maybeStored(retryAfterMs?: number): MaybeStoredError {
   return new MaybeStoredError(
     'The database went away while this was being stored, so it may have been stored or not. Look before you repeat it; a message sent again with the same client key (or MsgRandom) is stored once.',
+    retryAfterMs,
   )
+}
+
+/** A message has a key by which the same one is known, so it may be sent again. */
+export function messageMaybeStored(): MaybeStoredError {
+  return maybeStored(RETRY_AFTER_MS)
 }
 
 export function notRead(): NotStoredError {
   return new NotStoredError(
     'The database did not answer, so this could not be looked up and nothing was changed. Try again in a moment.',
+    RETRY_AFTER_MS,
   )
 }
 

@@ -3,8 +3,9 @@ import { numbersLiteral } from './append-literals.ts'
 import { ensureConversations, type Pair, type PairCache } from './append-pairs.ts'
 import { type AppendOutcome, AppendPlan, SKIPPED } from './append-plan.ts'
 import { Questions } from './append-questions.ts'
-import { LOCK, type LockedRow, type LookUpRow, type WrittenRow } from './append-statements.ts'
+import { APPEND_SESSION, LOCK, type LockedRow, type LookUpRow, type WrittenRow } from './append-statements.ts'
 import { AppendWrite } from './append-write.ts'
+import { type LockedHeads, lockedHeads } from './locked-heads.ts'
 import type { PgSession } from './session.ts'
 import { sqlState } from './sql-state.ts'
 
@@ -58,6 +59,8 @@ export class CommitInDoubtError extends Error {
 /** A transaction that others' locks or order made fail succeeds when it is run again; this often at most. */
 const ATTEMPTS = 5
 
+const preparedSessions = new WeakSet<PgSession>()
+
 /** A session's `lock_timeout` passed. */
 const LOCK_NOT_AVAILABLE = '55P03'
 /** What {@link AppendWrite} makes of a lane that another node took during the transaction. */
@@ -68,11 +71,15 @@ const NOT_NULL_VIOLATION = '23502'
  * found by halving, and the others are stored. Rejects with {@link LaneLostError}, {@link CommitInDoubtError}, or with the driver's error
  * when the connection broke before the commit or the server can't store anything; then nothing of the batch was stored.
  */
-export function appendBatch(
+export async function appendBatch(
   session: PgSession,
   batch: readonly AppendItem[],
   context: AppendContext,
 ): Promise<Appended> {
+  if (!preparedSessions.has(session)) {
+    await session.run(APPEND_SESSION)
+    preparedSessions.add(session)
+  }
   return appendPart(session, batch, context, new Set())
 }
 
@@ -193,26 +200,30 @@ async function lockAndAsk(
   questions: Questions,
   context: AppendContext,
   held: ReadonlySet<string>,
-): Promise<[LockedRow[], LookUpRow[]]> {
-  const wanted = [...pairs].filter(pair => pair.conv !== undefined && !held.has(pair.key))
+): Promise<[LockedHeads, LookUpRow[]]> {
+  const wanted = [...pairs]
+    .filter(pair => pair.conv !== undefined && !held.has(pair.key))
+    .sort((a, b) => a.app - b.app || (a.conv ?? 0) - (b.conv ?? 0))
   const lock = [
     numbersLiteral(wanted.map(({ app }) => app)),
     numbersLiteral(wanted.map(({ conv = 0 }) => conv)),
   ]
   const [text, parameters] = questions.statement(context.lane, context.nodeId)
-  const [, locked, answers] = await together(
+  const [, , [locked], answers] = await together(
     session.run('begin'),
+    // First, as in every transaction: a mutation that runs alone holds all lanes, and whoever then held more would wait in a circle.
+    session.run('select lane from lane where lane = $1 for update', [context.lane]),
     session.run<LockedRow>(context.waits ? LOCK.wait : LOCK.skip, lock),
     session.run<LookUpRow>(text, parameters),
   )
-  return [locked, answers]
+  if (!locked) throw new Error('The lock gave no row.')
+  return [lockedHeads(locked, wanted), answers]
 }
 
 /** A conversation that no lock finds was erased with its app; whoever comes back may get another. */
-function forgetMissing(cache: PairCache, pairs: ReadonlySet<Pair>, locked: readonly LockedRow[]): void {
-  if (locked.length === pairs.size) return
-  const found = new Set(locked.map(row => row.conv_id))
-  for (const pair of pairs) if (pair.conv === undefined || !found.has(pair.conv)) cache.forget(pair)
+function forgetMissing(cache: PairCache, pairs: ReadonlySet<Pair>, locked: LockedHeads): void {
+  if (locked.size === pairs.size) return
+  for (const pair of pairs) if (pair.conv === undefined || !locked.has(pair.conv)) cache.forget(pair)
 }
 
 async function hasLane(session: PgSession, lane: number, nodeId: string): Promise<boolean> {

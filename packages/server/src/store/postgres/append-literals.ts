@@ -13,5 +13,10 @@ export function textsLiteral(values: readonly string[]): string {
   return `${literal}}`
 }
 
+/** Numbers of an array literal that the server wrote; none for null, the aggregate of nothing. */
+export function numbersOf(literal: string | null): readonly number[] {
+  return literal === null ? [] : (JSON.parse(`[${literal.slice(1, -1)}]`) as number[])
+}
+
 const SPECIAL = /["\\]/
 const ALL_SPECIAL = /["\\]/g

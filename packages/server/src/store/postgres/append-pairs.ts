@@ -52,10 +52,10 @@ const MAKE = `
   with quick as materialized (select set_config('synchronous_commit', 'off', true)),
   missing as materialized (
     select pair.* from quick, unnest($1::bigint[], $2::bigint[], $3::bigint[]) as pair(app_id, lo_id, hi_id)
-    join account lo on lo.app_id = pair.app_id and lo.account_id = pair.lo_id and lo.deleted = 0
-    join account hi on hi.app_id = pair.app_id and hi.account_id = pair.hi_id and hi.deleted = 0
-    where not exists (select from conversation c
-      where c.app_id = pair.app_id and c.lo_id = pair.lo_id and c.hi_id = pair.hi_id)
+    where (select deleted from account where app_id = pair.app_id and account_id = pair.lo_id) = 0
+      and (select deleted from account where app_id = pair.app_id and account_id = pair.hi_id) = 0
+      and (select conv_id from conversation
+        where app_id = pair.app_id and lo_id = pair.lo_id and hi_id = pair.hi_id) is null
     order by pair.app_id, pair.lo_id, pair.hi_id)
   insert into conversation (app_id, conv_id, lo_id, hi_id)
   select app_id, nextval('number_conversation'), lo_id, hi_id from missing
@@ -63,8 +63,8 @@ const MAKE = `
 
 /** A statement of its own: its snapshot sees what others made meanwhile. */
 const FIND = `
-  select n, conv_id from unnest($1::bigint[], $2::bigint[], $3::bigint[]) with ordinality as pair(app_id, lo_id, hi_id, n)
-  join conversation c using (app_id, lo_id, hi_id)`
+  select (select conv_id from conversation where app_id = pair.app_id and lo_id = pair.lo_id and hi_id = pair.hi_id)
+  from unnest($1::bigint[], $2::bigint[], $3::bigint[]) with ordinality as pair(app_id, lo_id, hi_id, n) order by n`
 
 /** Makes the conversations of pairs of living accounts that have none, outside of any transaction, and fills in `conv`. */
 export async function ensureConversations(session: PgSession, pairs: Iterable<Pair>): Promise<void> {
@@ -73,12 +73,12 @@ export async function ensureConversations(session: PgSession, pairs: Iterable<Pa
   const parameters = [unknown.map(({ app }) => app), unknown.map(({ lo }) => lo), unknown.map(({ hi }) => hi)]
   const [made, found] = await Promise.allSettled([
     session.run(MAKE, parameters),
-    session.run<{ n: number; conv_id: number }>(FIND, parameters),
+    session.run<{ conv_id: number | null }>(FIND, parameters),
   ])
   if (made.status === 'rejected') throw made.reason
   if (found.status === 'rejected') throw found.reason
-  for (const { n, conv_id } of found.value) {
-    const pair = unknown[n - 1]
-    if (pair) pair.conv = conv_id
+  for (const [place, { conv_id }] of found.value.entries()) {
+    const pair = unknown[place]
+    if (pair && conv_id !== null) pair.conv = conv_id
   }
 }

@@ -1,7 +1,6 @@
 import type { AppendItem, AppendResult } from '../append.ts'
 import {
   advance,
-  type Counters,
   forgottenResult,
   goneResult,
   holds,
@@ -12,9 +11,9 @@ import {
   restKeyOf,
   storedResult,
 } from '../number-message.ts'
-import type { Pair } from './append-pairs.ts'
 import type { Placed, Questions } from './append-questions.ts'
-import type { KnownClientKey, KnownMessage, KnownRestKey, LockedRow, LookUpRow } from './append-statements.ts'
+import type { KnownClientKey, KnownMessage, KnownRestKey, LookUpRow } from './append-statements.ts'
+import type { LockedHead, LockedHeads } from './locked-heads.ts'
 
 export type AppendOutcome =
   | AppendResult
@@ -24,12 +23,6 @@ export type AppendOutcome =
   | { readonly outcome: 'refused'; readonly error: unknown }
 
 export const SKIPPED: AppendOutcome = { outcome: 'skipped' }
-
-/** The counters of a locked conversation while the batch moves them. */
-export interface LockedHead extends Counters {
-  readonly pair: Pair
-  readonly conv: number
-}
 
 export interface NewMessage {
   readonly item: AppendItem
@@ -59,25 +52,16 @@ export class AppendPlan {
   readonly restKeys = new Map<string, NewRestKey>()
   readonly nowMs: number
   readonly #now: number
-  readonly #locked = new Map<number, LockedHead>()
+  readonly #locked: LockedHeads
   readonly #gone = new Set<string>()
   readonly #knownSends = new Map<AppendItem, KnownClientKey>()
   readonly #knownRestKeys = new Map<AppendItem, KnownRestKey>()
   readonly #taken = new Map<string, TakenKey>()
 
-  constructor(
-    batch: readonly Placed[],
-    questions: Questions,
-    locked: readonly LockedRow[],
-    answers: LookUpRow,
-  ) {
+  constructor(batch: readonly Placed[], questions: Questions, locked: LockedHeads, answers: LookUpRow) {
     this.nowMs = answers.now_ms
     this.#now = Math.floor(answers.now_ms / 1000)
-    const rows = new Map(locked.map(row => [row.conv_id, row]))
-    for (const { pair } of batch) {
-      const row = pair.conv === undefined ? undefined : rows.get(pair.conv)
-      if (row && !this.#locked.has(row.conv_id)) this.#locked.set(row.conv_id, headOf(pair, row))
-    }
+    this.#locked = locked
     this.#readAnswers(questions, answers)
     this.outcomes = batch.map(placed => this.#append(placed))
   }
@@ -149,23 +133,6 @@ export class AppendPlan {
     this.heads.add(head)
     this.#taken.set(name, { hash, time: numbers.time, result })
     return message
-  }
-}
-
-function headOf(pair: Pair, row: LockedRow): LockedHead {
-  return {
-    pair,
-    conv: row.conv_id,
-    lo: pair.lo,
-    headSeq: row.head_seq,
-    countNo: row.count_no,
-    sentLo: row.sent_lo,
-    sentHi: row.sent_hi,
-    lastTime: row.last_time,
-    listSeq: row.list_seq,
-    listTime: row.list_time,
-    topSeq: row.top_seq,
-    topTime: row.top_time,
   }
 }
 

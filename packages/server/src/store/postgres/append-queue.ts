@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { AppendItem, AppendResult } from '../append.ts'
-import { busy, defect, maybeStored, notStored, stopping } from './answers.ts'
+import { busy, defect, messageMaybeStored, notStored, stopping } from './answers.ts'
 import { type AppendContext, appendBatch, CommitInDoubtError, LaneLostError } from './append-batch.ts'
 import { PairCache } from './append-pairs.ts'
 import type { AppendOutcome } from './append-plan.ts'
@@ -28,7 +28,8 @@ interface Waiting {
  * lane, where it waits alone, with all later messages of that conversation behind it.
  */
 export class AppendQueue {
-  readonly #host: LaneHost
+  /** Transactions that stored messages, and what went into them. */
+  readonly stored = { batches: 0, messages: 0 }
   readonly #main: Writer
   readonly #patient: Writer
   #queue: Waiting[] = []
@@ -42,9 +43,8 @@ export class AppendQueue {
 
   /** @param patient the lane for conversations that others hold */
   constructor(main: Lane, patient: Lane, host: LaneHost) {
-    this.#host = host
-    this.#main = new Writer(main, false, host)
-    this.#patient = new Writer(patient, true, host)
+    this.#main = new Writer(main, false, host, this.stored)
+    this.#patient = new Writer(patient, true, host, this.stored)
   }
 
   get waiting(): number {
@@ -161,13 +161,15 @@ class Writer {
   readonly #lane: Lane
   readonly #waits: boolean
   readonly #host: LaneHost
+  readonly #stored: AppendQueue['stored']
   #known: { readonly session: PgConnection; readonly pairs: PairCache } | undefined
   #closed = false
 
-  constructor(lane: Lane, waits: boolean, host: LaneHost) {
+  constructor(lane: Lane, waits: boolean, host: LaneHost, stored: AppendQueue['stored']) {
     this.#lane = lane
     this.#waits = waits
     this.#host = host
+    this.#stored = stored
   }
 
   close(): void {
@@ -188,12 +190,16 @@ class Writer {
           left.map(({ item }) => item),
           this.#context(session),
         )
-        if (laneNo !== undefined) this.#host.wrote()
+        if (laneNo !== undefined) {
+          this.#host.wrote()
+          this.#stored.batches++
+          this.#stored.messages += outcomes.filter(it => it.outcome === 'stored').length
+        }
         return this.#answer(left, outcomes)
       } catch (error) {
         if (error instanceof CommitInDoubtError) {
           const outcomes = await this.#outcomesInDoubt(error, until)
-          if (!outcomes) return this.#reject(left, maybeStored)
+          if (!outcomes) return this.#reject(left, messageMaybeStored)
           left = this.#answer(left, outcomes)
           // Not another's lock but the lost connection left them: they are next, before any later message.
           continue

@@ -1,6 +1,6 @@
 /**
- * For the session that appends: its statements are prepared once, perhaps while tables are empty, and must go by their keys
- * for ever.
+ * Statements are prepared once, perhaps while the tables are nearly empty, and that plan may serve for a minute while they fill.
+ * So each is written, with lateral and scalar subqueries, in the one form that looks up key by key, and this keeps the planner from others.
  */
 export const APPEND_SESSION = `
   select set_config('plan_cache_mode', 'force_generic_plan', false), set_config('enable_seqscan', 'off', false),
@@ -8,25 +8,33 @@ export const APPEND_SESSION = `
   set_config('enable_bitmapscan', 'off', false), set_config('jit', 'off', false)`
 
 const LOCKED = `
-  select conv_id, head_seq, count_no, sent_lo, sent_hi, last_time, list_seq, list_time, top_seq, top_time
-  from unnest($1::bigint[], $2::bigint[]) as wanted(app_id, conv_id) join conversation c using (app_id, conv_id)
-  order by c.app_id, c.conv_id for update of c`
+  select c.* from unnest($1::bigint[], $2::bigint[]) as wanted(app_id, conv_id)
+  cross join lateral (
+    select conv_id, head_seq, count_no, sent_lo, sent_hi, last_time, list_seq, list_time, top_seq, top_time
+    from conversation where app_id = wanted.app_id and conv_id = wanted.conv_id for update`
 
-/** Parameters: app and number of each conversation. Waits in ascending order, or skips what others hold. */
-export const LOCK = { wait: LOCKED, skip: `${LOCKED} skip locked` } as const
+/** The columns of {@link LOCK}'s row, of all locked conversations: one row of arrays costs a third of many rows. */
+const LOCKED_COLUMNS = [
+  'conv_id',
+  'head_seq',
+  'count_no',
+  'sent_lo',
+  'sent_hi',
+  'last_time',
+  'list_seq',
+  'list_time',
+  'top_seq',
+  'top_time',
+] as const
 
-export interface LockedRow {
-  readonly conv_id: number
-  readonly head_seq: number
-  readonly count_no: number
-  readonly sent_lo: number
-  readonly sent_hi: number
-  readonly last_time: number
-  readonly list_seq: number
-  readonly list_time: number
-  readonly top_seq: number
-  readonly top_time: number
-}
+const lock = (locked: string) =>
+  `select ${LOCKED_COLUMNS.map(column => `array_agg(${column})::text as ${column}`).join(', ')} from (${locked}) c) locked`
+
+/** Parameters: app and number of each conversation, ascending. Waits for them in their order, or skips what others hold. */
+export const LOCK = { wait: lock(LOCKED), skip: lock(`${LOCKED} skip locked`) } as const
+
+/** Array literals; null when nothing was locked. */
+export type LockedRow = Readonly<Record<(typeof LOCKED_COLUMNS)[number], string | null>>
 
 /** As it was stored. */
 export interface KnownMessage {
@@ -62,23 +70,35 @@ export interface LookUpRow {
 
 const GONE = `(select json_agg(wanted.n)
     from unnest($3::bigint[], $4::bigint[]) with ordinality as wanted(app_id, account_id, n)
-    left join account a on a.app_id = wanted.app_id and a.account_id = wanted.account_id
-    where a.deleted is distinct from 0)::text as gone`
+    where (select deleted from account where app_id = wanted.app_id and account_id = wanted.account_id)
+      is distinct from 0)::text as gone`
 
+/**
+ * The first key at or above the wanted one, and then whether it is that: only the index of client keys has this order. Of equal
+ * columns the planner takes the primary key when most conversations are short, and reads all of a long one for each message; and
+ * PostgreSQL 15 ends a scan below an upper bound of several columns by the first of them only.
+ */
 const CLIENT_KEYS = `(select json_agg(json_build_object('n', wanted.n, 'seq', m.seq, 'time', m.time, 'msg_seq', m.msg_seq,
       'count_no', m.count_no, 'flags', m.flags, 'hash', m.client_hash))
     from unnest($5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[])
       with ordinality as wanted(app_id, client_time, conv_id, sender_id, random, n)
-    join message m on m.app_id = wanted.app_id and m.client_time = wanted.client_time
-      and m.conv_id = wanted.conv_id and m.sender_id = wanted.sender_id and m.random = wanted.random
-    where m.client_hash <> '')::text as client_keys`
+    cross join lateral (
+      select client_time, conv_id, sender_id, random, seq, time, msg_seq, count_no, flags, client_hash from message
+      where app_id = wanted.app_id and client_hash <> '' and (client_time, conv_id, sender_id, random)
+        >= (wanted.client_time, wanted.conv_id, wanted.sender_id, wanted.random)
+      order by client_time, conv_id, sender_id, random limit 1) m
+    where m.client_time = wanted.client_time and m.conv_id = wanted.conv_id and m.sender_id = wanted.sender_id
+      and m.random = wanted.random)::text as client_keys`
 
 const REST_KEYS = `(select json_agg(json_build_object('n', wanted.n, 'seq', m.seq, 'time', m.time, 'msg_seq', m.msg_seq,
       'count_no', m.count_no, 'flags', m.flags, 'key_seq', k.seq, 'key_time', k.time))
     from unnest($10::bigint[], $11::bigint[], $12::int[], $13::bigint[], $14::bigint[], $15::bigint[], $16::text[])
       with ordinality as wanted(app_id, conv_id, kind, sender_id, msg_seq, random, hash, n)
-    join rest_key k using (app_id, conv_id, kind, sender_id, msg_seq, random, hash)
-    left join message m on m.app_id = k.app_id and m.conv_id = k.conv_id and m.seq = k.seq)::text as rest_keys`
+    cross join lateral (select seq, time from rest_key where app_id = wanted.app_id and conv_id = wanted.conv_id
+      and kind = wanted.kind and sender_id = wanted.sender_id and msg_seq = wanted.msg_seq and random = wanted.random
+      and hash = wanted.hash offset 0) k
+    left join lateral (select seq, time, msg_seq, count_no, flags from message where app_id = wanted.app_id
+      and conv_id = wanted.conv_id and seq = k.seq offset 0) m on true)::text as rest_keys`
 
 const lookUp = (lists: readonly string[]) => `
   select lane.no, (extract(epoch from clock_timestamp()) * 1000)::bigint as now_ms, ${lists.join(', ')}
@@ -97,6 +117,10 @@ const MESSAGES = `new_messages as (
       $11::bigint[], $12::bigint[], $13::int[], $14::bigint[], $15::bigint[], $16::text[], $17::text[], $18::text[],
       $19::text[], $20::bigint[]))`
 
+/** Equality of keys in a form that can only be looked up in an index, row by row. */
+const sameKey = (table: string, wanted: string, key: readonly string[]) =>
+  key.map(column => `${table}.${column} = any(array[${wanted}.${column}])`).join(' and ')
+
 const HEADS = `heads as (
     update conversation c set head_seq = head.head_seq, count_no = head.count_no, sent_lo = head.sent_lo,
       sent_hi = head.sent_hi, last_time = head.last_time, list_seq = head.list_seq, list_time = head.list_time,
@@ -104,7 +128,7 @@ const HEADS = `heads as (
     from unnest($21::bigint[], $22::bigint[], $23::bigint[], $24::bigint[], $25::bigint[], $26::bigint[],
       $27::bigint[], $28::bigint[], $29::bigint[], $30::bigint[], $31::bigint[])
       as head(app_id, conv_id, head_seq, count_no, sent_lo, sent_hi, last_time, list_seq, list_time, top_seq, top_time)
-    where c.app_id = head.app_id and c.conv_id = head.conv_id)`
+    where ${sameKey('c', 'head', ['app_id', 'conv_id'])})`
 
 /**
  * Mutations hold rows of sides for a while, and several at once: a row that is held is skipped, so that the batch neither
@@ -117,16 +141,17 @@ const SIDES = (day: string, columns: readonly string[]) => `sides as materialize
     insert into user_conversation (app_id, account_id, conv_id, peer_id, active_day)
     select app_id, account_id, conv_id, peer_id, ${day}::int from sides on conflict do nothing),
   due as materialized (
-    select app_id, account_id, conv_id from sides join user_conversation uc using (app_id, account_id, conv_id)
-    where uc.active_day <> ${day}::int for update of uc skip locked),
+    select uc.* from sides side cross join lateral (
+      select app_id, account_id, conv_id from user_conversation where app_id = side.app_id
+      and account_id = side.account_id and conv_id = side.conv_id and active_day <> ${day}::int
+      for update skip locked) uc),
   moved as (
     update user_conversation uc set active_day = ${day}::int from due
-    where uc.app_id = due.app_id and uc.account_id = due.account_id and uc.conv_id = due.conv_id returning 1)`
+    where ${sameKey('uc', 'due', ['app_id', 'account_id', 'conv_id'])} returning 1)`
 
-const STALE = (
-  day: string,
-) => `(select count(*) from sides join user_conversation uc using (app_id, account_id, conv_id)
-    where uc.active_day <> ${day}::int) - (select count(*) from moved)`
+const STALE = (day: string) => `(select count(*) from sides side where (
+    select active_day from user_conversation where app_id = side.app_id and account_id = side.account_id
+    and conv_id = side.conv_id) <> ${day}::int) - (select count(*) from moved)`
 
 const REST = (columns: readonly string[]) => `rest_keys as (
     insert into rest_key (app_id, conv_id, kind, sender_id, msg_seq, random, hash, seq, time)

@@ -1,8 +1,9 @@
 import type { Change } from '../change.ts'
 import { numbersLiteral, textsLiteral } from './append-literals.ts'
 import type { Pair } from './append-pairs.ts'
-import type { AppendPlan, LockedHead, NewMessage, NewRestKey } from './append-plan.ts'
+import type { AppendPlan, NewMessage, NewRestKey } from './append-plan.ts'
 import { WRITE } from './append-statements.ts'
+import type { LockedHead } from './locked-heads.ts'
 
 const SECONDS_A_DAY = 86_400
 

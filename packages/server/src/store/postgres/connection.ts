@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks'
 import postgres from 'postgres'
 import { encodeParameter } from './parameters.ts'
 import type { PgSession } from './session.ts'
-import { ConnectionLost } from './sql-state.ts'
+import { ConnectionLost, sqlState } from './sql-state.ts'
 
 export interface PgResult<R> {
   readonly rows: R[]
@@ -46,6 +46,8 @@ export interface Backend {
 
 /** Texts that a connection keeps prepared; each costs memory in its backend. */
 const PREPARED_MAX = 1000
+/** The server was the primary and is not any more; another connection may find the new one. */
+const READ_ONLY = '25006'
 /** A timer that is this late means that this process stood still, not the server. */
 const LATE_MS = 500
 
@@ -86,41 +88,35 @@ export class PgConnection implements PgSession {
 
   /** Rejects with {@link ConnectionLost}, or with the server's error when it refuses the login. */
   static async open(options: ConnectionOptions): Promise<PgConnection> {
-    let socket: Socket | undefined
+    const dial = new Dial(options.attempt ?? 0)
     let connection: PgConnection | undefined
-    let giveUp: (error: Error) => void = () => undefined
-    const lost = new Promise<never>((_, reject) => {
-      giveUp = reject
-    })
-    const timer = setTimeout(
-      () => giveUp(new ConnectionLost(`The database did not answer within ${options.limits.connectMs} ms.`)),
-      options.limits.connectMs,
-    )
-    const pool = postgres(options.url, {
+    const pool = driverPool(options.url, {
       ...driverOptions(options.limits),
-      socket: async (at: SocketPlace) => {
-        socket = await openSocket(at, options.attempt ?? 0)
-        return socket
-      },
+      socket: (place: SocketPlace) => dial.socket(place),
       onclose: () => {
-        giveUp(new ConnectionLost('The connection to the database was closed.'))
+        dial.giveUp('The connection to the database was closed.')
         connection?.drop('The connection to the database was closed.')
       },
     } as postgres.Options<Record<string, postgres.PostgresType>>)
+    const { connectMs } = options.limits
+    const timer = setTimeout(
+      () => dial.giveUp(`The database did not answer within ${connectMs} ms.`),
+      connectMs,
+    )
     try {
       // Acknowledged means stored: a server that commits lazily by default does not do so for us.
       const ready = pool.unsafe<Backend[]>(
         `select pid, backend_start::text as start, case when current_setting('synchronous_commit') = 'off'
          then set_config('synchronous_commit', 'on', false) end from pg_stat_activity where pid = pg_backend_pid()`,
       )
-      const [backend] = await Promise.race([ready, lost])
+      const [backend] = await Promise.race([ready, dial.failed])
       // Not before a first statement: without that the driver's `reserve` never answers.
-      const reserved = await Promise.race([pool.reserve(), lost])
-      if (!socket || !backend) throw new Error('The driver did not connect through its socket.')
-      connection = new PgConnection(pool, reserved, socket, backend, options.limits)
+      const reserved = await Promise.race([pool.reserve(), dial.failed])
+      if (!dial.dialled || !backend) throw new Error('The driver did not connect through its socket.')
+      connection = new PgConnection(pool, reserved, dial.dialled, backend, options.limits)
       return connection
     } catch (error) {
-      socket?.destroy()
+      dial.giveUp('The connection was given up.')
       void pool.end({ timeout: 0 })
       throw asLost(error)
     } finally {
@@ -174,7 +170,8 @@ export class PgConnection implements PgSession {
         (error: unknown) => {
           this.#settle(statement)
           reject(asLost(error))
-          if (isFatal(error)) this.drop(error instanceof Error ? error.message : String(error))
+          if (isFatal(error) || sqlState(error) === READ_ONLY)
+            this.drop(error instanceof Error ? error.message : String(error))
         },
       )
     })
@@ -234,27 +231,70 @@ export class PgConnection implements PgSession {
   }
 }
 
+/** The error of a URL that can't be read would show its password. */
+function driverPool(
+  url: string,
+  options: postgres.Options<Record<string, postgres.PostgresType>>,
+): postgres.Sql {
+  try {
+    return postgres(url, options)
+  } catch {
+    throw new Error(
+      'The URL of the database is not valid. It is postgres://user:password@host:port/database, with special characters percent-encoded.',
+    )
+  }
+}
+
 interface SocketPlace {
   readonly host: readonly string[]
   readonly port: readonly number[]
   readonly path: string | false
 }
 
-/** The driver's own sockets can't be destroyed from outside, and a server that stands still never closes them. */
-function openSocket(at: SocketPlace, attempt: number): Promise<Socket> {
-  const host = at.host[attempt % at.host.length] ?? 'localhost'
-  const port = Number(at.port[attempt % at.port.length] ?? 5432)
-  const socket = at.path ? connect(at.path) : connect(port, host)
-  // The driver takes the name for TLS from here.
-  Object.assign(socket, { host, port })
-  socket.setNoDelay(true)
-  return new Promise((resolve, reject) => {
-    socket.once('error', reject)
-    socket.once('connect', () => {
-      socket.off('error', reject)
-      resolve(socket)
+/**
+ * Gives the driver one socket and no other: a driver that dials again by itself would leave connections behind that nobody
+ * uses. Its own sockets can't be destroyed from outside, and a server that stands still never closes them.
+ */
+class Dial {
+  /** Rejects once it was given up. */
+  readonly failed: Promise<never>
+  dialled: Socket | undefined
+  readonly #attempt: number
+  #fail: (error: Error) => void = () => undefined
+  #givenUp = false
+
+  constructor(attempt: number) {
+    this.#attempt = attempt
+    this.failed = new Promise<never>((_, reject) => {
+      this.#fail = reject
     })
-  })
+    this.failed.catch(() => undefined)
+  }
+
+  socket(place: SocketPlace): Promise<Socket> {
+    if (this.dialled || this.#givenUp)
+      return Promise.reject(new ConnectionLost('The connection to the database was closed.'))
+    const host = place.host[this.#attempt % place.host.length] ?? 'localhost'
+    const port = Number(place.port[this.#attempt % place.port.length] ?? 5432)
+    const socket = place.path ? connect(place.path) : connect(port, host)
+    this.dialled = socket
+    // The driver takes the name for TLS from here.
+    Object.assign(socket, { host, port })
+    socket.setNoDelay(true)
+    return new Promise((resolve, reject) => {
+      socket.once('error', reject)
+      socket.once('connect', () => {
+        socket.off('error', reject)
+        resolve(socket)
+      })
+    })
+  }
+
+  giveUp(reason: string): void {
+    this.#givenUp = true
+    this.#fail(new ConnectionLost(reason))
+    this.dialled?.destroy()
+  }
 }
 
 function driverOptions(limits: ConnectionLimits): object {

@@ -1,4 +1,5 @@
 import { LOCK_ORDER, type Lock } from '../locks.ts'
+import { LaneLostError } from './append-batch.ts'
 import type { PgConnection } from './connection.ts'
 import { NOW_MS } from './lane-claims.ts'
 import type { PgSession } from './session.ts'
@@ -10,11 +11,6 @@ export class LocksMoved extends Error {
   override readonly name = 'LocksMoved'
   /** As a serialisation failure. */
   readonly code = '40001'
-}
-
-/** Another node has the lane. */
-export class LaneLost extends Error {
-  override readonly name = 'LaneLost'
 }
 
 /** What a transaction knows once it holds its locks. */
@@ -32,7 +28,8 @@ export function sortedLocks(locks: readonly Lock[]): Lock[] {
 
 /** A number for the lock by which mutations of the same thing meet in one lane. */
 export function laneHash(locks: readonly Lock[], name: string): number {
-  const [first] = sortedLocks(locks)
+  // Not what every login of an app shares: they would all meet in one lane.
+  const first = sortedLocks(locks).find(lock => !(lock.on === 'app' && lock.shared))
   const text = first ? JSON.stringify(Object.entries(first).sort(([a], [b]) => (a < b ? -1 : 1))) : name
   return Bun.hash.crc32(text)
 }
@@ -47,8 +44,7 @@ export async function beginLocked(
   locks: readonly Lock[],
 ): Promise<Locked> {
   const sent: Promise<unknown>[] = [session.run('begin')]
-  if (locks.some(lock => lock.on === 'everything'))
-    sent.push(session.run('select lane from lane order by lane for update'))
+  if (locks.some(runsAlone)) sent.push(session.run('select lane from lane order by lane for update'))
   const taking = session.run<{ no: number }>(
     'update lane set no = no + 1 where lane = $1 and node_id = $2 returning no',
     [lane.no, lane.nodeId],
@@ -56,11 +52,19 @@ export async function beginLocked(
   const naming = lookUpNames(session, only(locks, 'name'))
   const pairing = lookUpPairs(session, only(locks, 'pair'))
   const [names, pairs, [taken]] = await allOf([naming, pairing, taking] as const, sent)
-  if (!taken) throw new LaneLost(`Lane ${lane.no} belongs to another node.`)
+  if (!taken) throw new LaneLostError(lane.no, lane.nodeId)
 
   const clock = lockRows(session, locks, names, pairs)
   const [{ now_ms } = { now_ms: 0 }] = await clock
   return { no: taken.no, nowMs: now_ms }
+}
+
+/**
+ * A change of an app runs alone too, and so whoever shares the app need not lock its row: PostgreSQL lets those who share a row
+ * pass those who wait to have it alone, and logins never pause.
+ */
+function runsAlone(lock: Lock): boolean {
+  return lock.on === 'everything' || (lock.on === 'app' && !lock.shared)
 }
 
 async function lockRows(
@@ -71,10 +75,8 @@ async function lockRows(
 ): Promise<readonly { now_ms: number }[]> {
   const sent: Promise<unknown>[] = []
   const missing = names.filter(name => name.account_id === null)
-  for (const { app, shared } of appLocks(locks, missing))
-    sent.push(
-      session.run(`select app_id from app where app_id = $1 for ${shared ? 'share' : 'update'}`, [app]),
-    )
+  for (const app of [...new Set(missing.map(name => name.app_id))].sort((a, b) => a - b))
+    sent.push(session.run('select app_id from app where app_id = $1 for update', [app]))
 
   const found = names.filter(name => name.account_id !== null)
   const accounts = unique([
@@ -156,17 +158,6 @@ function lookUpPairs(session: PgSession, pairs: readonly LockOf<'pair'>[]): Prom
   )
 }
 
-/** Each app once, in ascending order, at the strongest that is asked: a lock that is raised later would deadlock. */
-function appLocks(
-  locks: readonly Lock[],
-  missing: readonly NameRow[],
-): { readonly app: number; readonly shared: boolean }[] {
-  const apps = new Map<number, boolean>()
-  for (const { app, shared = false } of only(locks, 'app')) apps.set(app, shared && (apps.get(app) ?? true))
-  for (const { app_id } of missing) apps.set(app_id, false)
-  return [...apps].map(([app, shared]) => ({ app, shared })).sort((a, b) => a.app - b.app)
-}
-
 function nameOf(row: NameRow): { readonly app: number; readonly userId: string } {
   return { app: row.app_id, userId: row.user_id }
 }
@@ -192,7 +183,7 @@ export async function allOf<T extends readonly unknown[]>(
   wanted: { readonly [K in keyof T]: Promise<T[K]> },
   others: readonly Promise<unknown>[] = [],
 ): Promise<T> {
-  const settled = await Promise.allSettled([...others, ...wanted])
+  const settled: PromiseSettledResult<unknown>[] = await Promise.allSettled([...others, ...wanted])
   const failed = settled.find(result => result.status === 'rejected')
   if (failed) throw failed.reason
   return settled

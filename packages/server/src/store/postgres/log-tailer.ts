@@ -4,17 +4,16 @@ import type { ConnectionLimits } from './connection.ts'
 import { NOW_MS } from './lane-claims.ts'
 import { PgLink } from './link.ts'
 import { allOf } from './lock-plan.ts'
+import { LOG_KEPT_MS, sweepLog } from './log-sweep.ts'
 import type { PgSession } from './session.ts'
 
 const READ_EVERY_MS = 200
 /** Whoever has not read for this long may not know what was decided elsewhere (DESIGN-SECURITY 2). */
 const BEHIND_AFTER_MS = 1000
-/** Rows are kept for an hour; a reader that was away nearly as long may have missed some. */
-const KEPT_MS = 3_600_000
-const MISSED_AFTER_MS = KEPT_MS - 300_000
 const SWEEP_EVERY_MS = 60_000
+/** A reader that was away for nearly as long as rows are kept may have missed some. */
+const MISSED_AFTER = 0.9
 const ROWS_MAX = 500
-const SWEPT_MAX = 5000
 
 export interface TailerHost {
   /** One commit of another node, in the order of its lane. */
@@ -56,6 +55,7 @@ export class LogTailer {
   readonly #own: ReadonlySet<number>
   readonly #nodeId: string
   readonly #host: TailerHost
+  readonly #keptMs: number
   /** Number up to which each lane was read. */
   readonly #seen = new Map<number, number>()
   #readAt = Number.NEGATIVE_INFINITY
@@ -65,6 +65,7 @@ export class LogTailer {
   #timer: ReturnType<typeof setTimeout> | undefined
   #reading: Promise<void> | undefined
   #again = false
+  #started = false
   #closed = false
 
   constructor(
@@ -72,12 +73,14 @@ export class LogTailer {
     limits: ConnectionLimits,
     own: { readonly lanes: readonly number[]; readonly nodeId: string },
     host: TailerHost,
+    keptMs = LOG_KEPT_MS,
   ) {
     this.#link = new PgLink({ url, limits })
     this.#limits = limits
     this.#own = new Set(own.lanes)
     this.#nodeId = own.nodeId
     this.#host = host
+    this.#keptMs = keptMs
   }
 
   /** Begins after what is committed now: whatever is read from the tables later shows at least that. */
@@ -87,19 +90,26 @@ export class LogTailer {
     const lanes = await session.run<LaneRow>(READ_LANES)
     for (const row of lanes) this.#seen.set(row.lane, row.no)
     this.#noteRead(startedAt, lanes)
+    this.#started = true
     this.#schedule()
+  }
+
+  /** Milliseconds since every commit of the others was known. */
+  get ageMs(): number {
+    return performance.now() - this.#readAt
   }
 
   /** Looked at whenever it is asked: a process that stood still is behind from the moment it wakes. */
   get behind(): string | undefined {
-    const age = performance.now() - this.#readAt
+    const age = this.ageMs
     if (age <= BEHIND_AFTER_MS) return undefined
     return `The commits of the other nodes could not be read for ${Math.round(age)} ms${this.#problem ? `: ${this.#problem}` : '.'}`
   }
 
   /** Reads now; several calls during one reading are one more reading. */
   hurry(): void {
-    if (this.#closed) return
+    // Before its start it does not know from where on to read.
+    if (this.#closed || !this.#started) return
     if (this.#reading) {
       this.#again = true
       return
@@ -130,7 +140,10 @@ export class LogTailer {
     try {
       const session = await this.#link.connection(performance.now() + this.#limits.answerMs)
       while (await this.#read(session));
-      if (performance.now() - this.#sweptAt > SWEEP_EVERY_MS) await this.#sweep(session)
+      if (performance.now() - this.#sweptAt > SWEEP_EVERY_MS) {
+        this.#sweptAt = performance.now()
+        await sweepLog(session, this.#own, this.#keptMs)
+      }
       this.#problem = undefined
     } catch (error) {
       if (this.#closed) return
@@ -149,7 +162,7 @@ export class LogTailer {
     ] as const)
     if (this.#closed) return false
     const databaseMs = lanes[0]?.now_ms ?? 0
-    if (databaseMs - this.#readDatabaseMs > MISSED_AFTER_MS) {
+    if (databaseMs - this.#readDatabaseMs > MISSED_AFTER * this.#keptMs) {
       this.#host.missed('The commits of the other nodes were not read for so long that some may be gone.')
       return false
     }
@@ -193,21 +206,6 @@ export class LogTailer {
     this.#readDatabaseMs = lanes[0]?.now_ms ?? this.#readDatabaseMs
     const live = new Set(lanes.filter(row => row.live && row.node_id !== '').map(row => row.node_id))
     this.#host.nodes(live.add(this.#nodeId))
-  }
-
-  /** Deletes what is older than an hour, in its own lanes and in those that nobody has. */
-  async #sweep(session: PgSession): Promise<void> {
-    this.#sweptAt = performance.now()
-    const lanes = await session.run<LaneRow>(READ_LANES)
-    for (const { lane, live, now_ms } of lanes) {
-      if (live && !this.#own.has(lane)) continue
-      await session.run(
-        `delete from commit_log where lane = $1 and no <= (
-           select max(no) from (select no, time_ms from commit_log where lane = $1 order by no limit ${SWEPT_MAX}) as oldest
-           where time_ms < $2)`,
-        [lane, now_ms - KEPT_MS],
-      )
-    }
   }
 }
 

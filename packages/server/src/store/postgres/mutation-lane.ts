@@ -6,10 +6,11 @@ import type { Lock } from '../locks.ts'
 import type { Mutation, Transaction } from '../mutation.ts'
 import type { Schema } from '../schema.ts'
 import { busy, defect, maybeStored, notStored, stopping } from './answers.ts'
+import { LaneLostError } from './append-batch.ts'
 import type { PgConnection } from './connection.ts'
 import { type Executor, postgresKysely } from './dialect.ts'
 import type { Lane } from './lane.ts'
-import { allOf, beginLocked, LaneLost } from './lock-plan.ts'
+import { allOf, beginLocked } from './lock-plan.ts'
 import { ConnectionLost, isConflict, isStorageProblem, sqlState } from './sql-state.ts'
 
 const UNIQUE_VIOLATION = '23505'
@@ -126,7 +127,7 @@ export class MutationLane {
       } catch (error) {
         const late = performance.now() > job.until
         if (error instanceof Answer) throw error.error
-        if (error instanceof LaneLost) {
+        if (error instanceof LaneLostError) {
           this.#host.fenced(error.message)
           throw notStored()
         }

@@ -5,7 +5,7 @@ import type { AppendItem, AppendResult } from '../append.ts'
 import type { Change } from '../change.ts'
 import type { Mutation } from '../mutation.ts'
 import type { Schema } from '../schema.ts'
-import type { CommitListener, CommitOrigin, Store } from '../store.ts'
+import type { CommitListener, CommitOrigin, Store, StoreVitals } from '../store.ts'
 import { busy, notStored, stopping } from './answers.ts'
 import { CONNECTION_LIMITS, type ConnectionLimits } from './connection.ts'
 import { postgresKysely } from './dialect.ts'
@@ -84,8 +84,7 @@ export class PostgresStore implements Store {
       const [row] = await session.run<{ value: string }>(`select value from meta where name = 'store_epoch'`)
       if (!row) throw new Error('The database has no store_epoch; was it made by this version?')
       const store = new PostgresStore(options, control, row.value, await claim(control, laneCount(options)))
-      await store.#tenure.tailer.start(performance.now() + OPEN_WITHIN_MS)
-      store.#watch()
+      await store.#start()
       return store
     } catch (error) {
       control.close()
@@ -103,6 +102,12 @@ export class PostgresStore implements Store {
 
   get behind(): string | undefined {
     return this.#fenced ?? this.#tenure.tailer.behind
+  }
+
+  get vitals(): StoreVitals {
+    const { tailer, laneNumbers, appends } = this.#tenure
+    const { batches, messages } = appends.stored
+    return { logAgeMs: tailer.ageMs, lanes: laneNumbers, batches, batchedMessages: messages }
   }
 
   get storageError(): string | undefined {
@@ -171,7 +176,13 @@ export class PostgresStore implements Store {
     return performance.now() + this.#limits.answerMs
   }
 
-  #watch(): void {
+  async #start(): Promise<void> {
+    try {
+      await this.#tenure.tailer.start(performance.now() + OPEN_WITHIN_MS)
+    } catch (error) {
+      await this.close()
+      throw error
+    }
     this.#timers.push(
       setInterval(() => void this.#renew(), RENEW_EVERY_MS),
       setInterval(
@@ -211,8 +222,15 @@ export class PostgresStore implements Store {
     while (!this.#closed)
       try {
         const tenure = this.#tenureOf(await claim(this.#control, laneCount(this.#options)))
+        try {
+          await tenure.tailer.start(performance.now() + OPEN_WITHIN_MS)
+        } catch (error) {
+          await tenure.close(notStored)
+          throw error
+        }
+        // Its lanes run out by themselves.
+        if (this.#closed) return await tenure.close(stopping)
         this.#tenure = tenure
-        await tenure.tailer.start(performance.now() + OPEN_WITHIN_MS)
         for (const listener of this.#fencedListeners) this.#tell(() => listener(reason))
         this.#fenced = undefined
         return
@@ -248,8 +266,9 @@ export class PostgresStore implements Store {
         this.#storageError = undefined
       },
       refused: problem => {
+        const known = this.#storageError !== undefined
         this.#storageError = problem
-        this.#options.onDefect(problem)
+        if (!known) this.#options.onDefect(problem)
       },
       problem: () => this.#storageError,
       defect: this.#options.onDefect,

@@ -34,6 +34,7 @@ export class EmbeddedStore implements Store {
   readonly nodeId: string
   readonly liveNodes: ReadonlySet<string>
   readonly behind = undefined
+  readonly vitals = undefined
   readonly #worker: Worker
   readonly #onDefect: (text: string) => void
   readonly #listeners = new Set<CommitListener>()
@@ -107,6 +108,10 @@ export class EmbeddedStore implements Store {
 
   /** Nobody else reads this log. */
   onLogged(): () => void {
+    return () => undefined
+  }
+
+  onFenced(): () => void {
     return () => undefined
   }
 

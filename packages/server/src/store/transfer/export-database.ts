@@ -31,7 +31,7 @@ export async function exportDatabase(
     throw new TransferError('The database has no store_epoch; it is no data of Rookery.')
   const partial = `${path}.partial`
   const file = openSync(partial, 'w', 0o600)
-  const line = (value: object) => writeSync(file, `${JSON.stringify(value)}\n`)
+  const line = (value: object) => writeWhole(file, `${JSON.stringify(value)}\n`)
   try {
     line({
       rookeryExport: FORMAT,
@@ -49,7 +49,7 @@ export async function exportDatabase(
       for await (const page of source.read(table)) {
         const texts = page.map(rowText)
         for (const text of texts) sum.add(text)
-        writeSync(file, `${texts.join('\n')}\n`)
+        writeWhole(file, `${texts.join('\n')}\n`)
         options.progress(table.name, sum.rows)
       }
       const end: TableEnd = { end: table.name, rows: sum.rows, sum: sum.digest() }
@@ -59,11 +59,18 @@ export async function exportDatabase(
     const rows = tables.reduce((all, table) => all + table.rows, 0)
     line({ tables: tables.length, rows } satisfies ExportEnd)
     fsyncSync(file)
-    closeSync(file)
     renameSync(partial, path)
     return { tables, rows }
   } catch (error) {
     rmSync(partial, { force: true })
     throw error
+  } finally {
+    closeSync(file)
   }
+}
+
+/** A disk that is nearly full takes a part. */
+function writeWhole(file: number, text: string): void {
+  const bytes = Buffer.from(text)
+  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written)
 }

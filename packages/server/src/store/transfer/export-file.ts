@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { RowSum } from './row-text.ts'
 import { TransferError } from './transfer-database.ts'
 
@@ -88,6 +88,7 @@ export function* linesOf(path: string, from = 0): Generator<Line> {
  * Throws a {@link TransferError} that names the line.
  */
 export function checkExport(path: string): CheckedExport {
+  if (!existsSync(path)) throw new TransferError(`There is no file ${path}.`)
   const tables: ExportedTable[] = []
   let header: ExportHeader | undefined
   let open: { readonly start: TableStart; readonly sum: RowSum } | undefined

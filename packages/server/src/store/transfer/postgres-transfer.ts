@@ -90,18 +90,20 @@ export class PostgresTransfer implements TransferDatabase {
     const columns = table.columns.map(
       ({ name }) => `(${readExpression(table.name, name)})::text as "${name}"`,
     )
+    // A name of its own: statements are prepared by their text, and with it the columns of what they fetch.
+    const cursor = `"transfer_${table.name}"`
     if (!this.#isSnapshot) await this.#connection.run('begin read only')
     await this.#connection.run(
-      `declare transfer no scroll cursor for select ${columns.join(', ')} from "${table.name}"${readCondition(table.name)} order by ${table.key.map(name => `"${table.name}"."${name}"`).join(', ')}`,
+      `declare ${cursor} no scroll cursor for select ${columns.join(', ')} from "${table.name}"${readCondition(table.name)} order by ${table.key.map(name => `"${table.name}"."${name}"`).join(', ')}`,
     )
     for (;;) {
       const rows = await this.#connection.run<Record<string, string | null>>(
-        `fetch ${PAGE_ROWS} from transfer`,
+        `fetch ${PAGE_ROWS} from ${cursor}`,
       )
       if (rows.length === 0) break
-      yield rows.map(row => table.columns.map(({ name, isText }) => valueOf(row[name] ?? null, isText)))
+      yield rows.map(row => table.columns.map(({ name, isText }) => transferValue(row[name] ?? null, isText)))
     }
-    await this.#connection.run(this.#isSnapshot ? 'close transfer' : 'commit')
+    await this.#connection.run(this.#isSnapshot ? `close ${cursor}` : 'commit')
   }
 
   async insert({ table, rows, position }: ImportBatch): Promise<void> {
@@ -187,7 +189,7 @@ async function shapes(connection: PgConnection): Promise<TableShape[]> {
   )
 }
 
-function valueOf(text: string | null, isText: boolean): TransferValue {
+function transferValue(text: string | null, isText: boolean): TransferValue {
   if (text === null || isText) return text
   return text.length <= SAFE_DIGITS ? Number(text) : exactInteger(BigInt(text))
 }

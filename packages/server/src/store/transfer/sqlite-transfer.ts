@@ -87,7 +87,7 @@ export class SqliteTransfer implements TransferDatabase {
     )
     let page: TransferRow[] = []
     for (const row of statement.iterate()) {
-      page.push(table.columns.map(({ name }) => valueOf(row[name], table.name, name)))
+      page.push(table.columns.map(({ name }) => transferValue(row[name], table.name, name)))
       if (page.length < PAGE_ROWS) continue
       yield page
       page = []
@@ -158,7 +158,7 @@ export function replacing(table: TableShape): string {
   return table.name === 'meta' ? ' on conflict (name) do update set value = excluded.value' : ''
 }
 
-function valueOf(value: unknown, table: string, column: string): TransferValue {
+function transferValue(value: unknown, table: string, column: string): TransferValue {
   if (typeof value === 'bigint') return exactInteger(value)
   if (typeof value === 'string' || value === null) return value
   throw new TransferError(

@@ -45,6 +45,8 @@ export function sourceFiles(root) {
 }
 
 const usesStore = /from '[^']*\/(?:test-server|test-store|console-client)\.ts'/
+/** They choose the engine themselves. */
+const namesEngine = /\/postgres-server\.ts'/
 /** They are about SQLite itself: its files, its locks, its disk. A browser's tests take long and see no engine. */
 const sqliteOnly = /(?:^|\/)sqlite\/|\/full-disk\.test\.|\.browser\.test\./
 
@@ -56,7 +58,11 @@ const sqliteOnly = /(?:^|\/)sqlite\/|\/full-disk\.test\.|\.browser\.test\./
  */
 export function engineNeutral(files, read) {
   return files.filter(
-    file => file.startsWith('packages/server/') && !sqliteOnly.test(file) && usesStore.test(read(file)),
+    file =>
+      file.startsWith('packages/server/') &&
+      !sqliteOnly.test(file) &&
+      usesStore.test(read(file)) &&
+      !namesEngine.test(read(file)),
   )
 }
 

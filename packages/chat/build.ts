@@ -23,7 +23,7 @@ interface Part {
  * The methods of groups are a file beside the core, loaded at their first use: a page that only chats one-to-one never
  * loads it. It is an ES module for all three forms of the core.
  */
-const LAZY = { name: 'groups.js', source: /groups\/methods\/group-methods\.ts$/ }
+const LAZY = { name: 'groups.js', source: /\/group-methods\.ts$/ }
 
 const PARTS: readonly Part[] = [
   { entry: 'chat.ts', name: 'chat.js', format: 'esm' },

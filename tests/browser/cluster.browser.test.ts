@@ -17,12 +17,12 @@ let browser: Browser
 beforeAll(async () => {
   if (!canRun) return
   ;[browser, cluster] = await Promise.all([launchChromium(), Cluster.start()])
-}, SETUP_MS)
+}, 2 * SETUP_MS)
 
 afterAll(async () => {
   await browser?.close()
   await cluster?.stop()
-}, SETUP_MS)
+}, 2 * SETUP_MS)
 
 async function chatBothWays(lin: ChatPage, mira: ChatPage, about: string): Promise<void> {
   await lin.write(`${about}: hello Mira`)

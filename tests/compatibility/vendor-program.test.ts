@@ -72,7 +72,7 @@ test('it runs against a Rookery server with only the host changed', async () => 
       friends: [],
       attributes: {},
       signaling: null,
-      groupCode: 2998,
+      groupCode: 0,
       total: 0,
       user: 'ana',
       timeIsNow: true,

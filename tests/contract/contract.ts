@@ -11,7 +11,7 @@ import { run } from './run.ts'
 /** Violations of one rule that are shown; the history has them all. */
 const SHOWN = 5
 
-/** Exit codes: 0 kept, 1 broken, 2 wrong use. */
+/** Exit codes: 0 kept, 1 broken, 2 wrong use, 3 no end. */
 async function main(args: readonly string[]): Promise<number> {
   const wish = wishOf(args, () => Math.floor(Math.random() * 1_000_000))
   if (wish.do === 'judge') return report(judge(readHistory(wish.file)))
@@ -20,8 +20,19 @@ async function main(args: readonly string[]): Promise<number> {
   return check(options)
 }
 
+/** Every part of a run has its own bound; this is for a defect of the checker itself. */
+const BEYOND_PLAN_MS = 5 * 60_000
+
 async function check(options: RunOptions): Promise<number> {
+  const limit = setTimeout(
+    () => {
+      console.error('The run did not come to its end in time. What it started ends with it.')
+      process.exit(3)
+    },
+    options.minutes * 60_000 + BEYOND_PLAN_MS,
+  )
   const entries = await run(options, { say: line => console.log(line) })
+  clearTimeout(limit)
   const violations = judge(entries)
   console.log(summaryOf(entries))
   if (violations.length === 0) return report(violations)

@@ -48,13 +48,16 @@ export async function run(options: RunOptions, hooks: RunHooks): Promise<readonl
       underWay.add(work)
       if (defect) throw defect
     }
+    hooks.say('The plan is over; the faults end.')
     await breakage.healAll()
     await endOf(underWay)
     if (defect) throw defect
+    hooks.say('All operations have ended; the devices settle.')
     await settle(world, hooks.say)
     for (const node of cluster.nodes)
       if (node.hasCrashed) throw new Error(`${node.name} ended by itself:\n${node.lastWords}`)
     await hooks.beforeFinals?.(world)
+    hooks.say('Reading the final state.')
     await takeFinals(world)
     return recorder.entries
   } finally {

@@ -19,4 +19,12 @@ export const SEEDS: readonly Seed[] = [
     faults: faultsOf(undefined, 'embedded').filter(it => it !== 'drop-frames'),
     found: 'nothing yet',
   },
+  {
+    ...short,
+    seed: 35,
+    engine: 'embedded',
+    nodes: 1,
+    faults: ['client-clock'],
+    found: 'a device whose clock was set back sent nothing for as long (chat/connection/request-table.ts)',
+  },
 ]

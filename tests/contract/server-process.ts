@@ -31,6 +31,8 @@ export class ServerProcess {
       readonly cwd?: string
       /** A file for its log and errors; default: errors go to the test's own, the log nowhere. */
       readonly logFile?: string
+      /** Longer than this it may not take until it is up; default 20 s. */
+      readonly startMs?: number
     } = {},
   ): Promise<ServerProcess> {
     const child = Bun.spawn(
@@ -57,7 +59,7 @@ export class ServerProcess {
         },
       },
     )
-    const up = await welcomeOf(child.stdout)
+    const up = await welcomeOf(child.stdout, options.startMs ?? START_MS)
     if (!up) {
       child.kill('SIGKILL')
       throw new Error('The server process did not say where it is.')
@@ -94,22 +96,30 @@ export class ServerProcess {
 
 async function welcomeOf(
   stdout: ReadableStream<Uint8Array>,
+  withinMs: number,
 ): Promise<{ readonly url: string; readonly welcome: string } | undefined> {
   const reader = stdout.getReader()
   const decoder = new TextDecoder()
-  const deadline = Date.now() + START_MS
   let seen = ''
-  while (Date.now() < deadline) {
-    const { value, done } = await reader.read()
-    if (done) return undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<undefined>(resolve => {
+    timer = setTimeout(() => resolve(undefined), withinMs)
+  })
+  for (;;) {
+    const read = await Promise.race([reader.read(), late])
+    const { value, done } = read ?? { value: undefined, done: true }
+    if (done) {
+      clearTimeout(timer)
+      return undefined
+    }
     seen += decoder.decode(value, { stream: true })
     // The welcome is one write that ends with an empty line.
     const url = /running at (\S+)[\s\S]*\n\n/.exec(seen)?.[1]
     if (!url) continue
+    clearTimeout(timer)
     void drain(reader)
     return { url, welcome: seen }
   }
-  return undefined
 }
 
 /** Keeps the pipe empty so that the child never waits for us. */

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { findPostgres } from '@rookery/server/testing/postgres-server'
+import { PostgresTestDatabase } from '@rookery/server/testing/postgres-test-database'
 import { SocketClient } from '@rookery/server/testing/socket-client'
 import { sign } from '@rookery/usersig'
 import type { Subprocess } from 'bun'
@@ -60,9 +62,16 @@ async function start(): Promise<void> {
 }
 
 async function run(...args: string[]): Promise<{ code: number; out: string }> {
+  return runWith({}, ...args)
+}
+
+async function runWith(
+  env: Readonly<Record<string, string>>,
+  ...args: string[]
+): Promise<{ code: number; out: string }> {
   const command = Bun.spawn([program, ...args], {
     cwd: folder,
-    env: { ROOKERY_DATA: join(folder, 'data') },
+    env: { ROOKERY_DATA: join(folder, 'data'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const [out, problem, code] = await Promise.all([
@@ -131,6 +140,23 @@ test('the console, the reference and the example app come with all their files',
 test('the operator commands work, in the running server too', async () => {
   expect(await run('app', 'list')).toMatchObject({ code: 0, out: expect.stringContaining('Example') })
   expect((await run('--version')).out).toMatch(/^rookery \d/)
+})
+
+test.if(findPostgres() !== undefined)('it works on PostgreSQL too', async () => {
+  const database = new PostgresTestDatabase()
+  await database.prepare()
+  const env = {
+    ROOKERY_DATA: join(folder, 'node'),
+    ROOKERY_DATABASE_URL: database.source.kind === 'postgres' ? database.source.url : '',
+    ROOKERY_MASTER_KEY: '5e'.repeat(32),
+  }
+  expect(await runWith(env, 'migrate')).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('is up to date'),
+  })
+  expect(await runWith(env, 'app', 'create', 'From one file')).toMatchObject({ code: 0 })
+  expect((await runWith(env, 'app', 'list')).out).toContain('From one file')
+  await database.remove()
 })
 
 test('no configuration of the folder it is started in reaches the runtime', async () => {

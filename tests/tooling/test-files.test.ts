@@ -35,13 +35,15 @@ describe('what follows `npm test --`', () => {
   })
 })
 
-test('on PostgreSQL run the tests of the server that use a store, except those about SQLite and browsers', () => {
+test('on PostgreSQL run the tests of the server that use a store, except those about one engine and browsers', () => {
   const texts: Readonly<Record<string, string>> = {
     'packages/server/src/login/kick.test.ts': `import { startTestServer } from '../testing/test-server.ts'`,
     'packages/server/src/apps/apps.test.ts': `import { openTestStore } from '../testing/test-store.ts'`,
     'packages/server/src/doors/token-bucket.test.ts': `import { TokenBucket } from './token-bucket.ts'`,
     'packages/server/src/store/sqlite/a.test.ts': `import { openTestStore } from '../../testing/test-store.ts'`,
     'packages/server/src/observability/full-disk.test.ts': `import { startTestServer } from '../testing/test-server.ts'`,
+    'packages/server/src/bus/cluster.test.ts': `import { findPostgres } from '../testing/postgres-server.ts'
+      import { TestServer } from '../testing/test-server.ts'`,
     'packages/chat/src/chat.e2e.test.ts': `import { startTestServer } from '../../server/src/testing/test-server.ts'`,
   }
   expect(engineNeutral(Object.keys(texts), file => texts[file] ?? '')).toEqual([

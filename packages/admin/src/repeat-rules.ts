@@ -108,6 +108,51 @@ export const repeatRules: { readonly [C in RestCommandName]: RepeatRule<C> } = {
   },
   'recentcontact/get_contact_group': READ,
   'recentcontact/search_contact_group': READ,
+  'group_open_http_svc/create_group': {
+    repeat: 'once',
+    why: 'Would make a second group, or answer 10021 for the first.',
+  },
+  'group_open_http_svc/import_group': {
+    repeat: 'once',
+    why: 'Would make a second group, or answer 10021 for the first.',
+  },
+  'group_open_http_svc/get_appid_group_list': READ,
+  'group_open_http_svc/get_group_info': READ,
+  'group_open_http_svc/modify_group_base_info': { repeat: 'safe', why: 'Sets the same values again.' },
+  'group_open_http_svc/destroy_group': {
+    repeat: 'once',
+    why: 'Answers 10010 for what is dismissed, and would dismiss a new group of the same id.',
+  },
+  'group_open_http_svc/change_group_owner': {
+    repeat: 'safe',
+    why: 'Changes nothing for who is the owner already.',
+  },
+  'group_open_http_svc/get_joined_group_list': READ,
+  'group_open_http_svc/get_group_member_info': READ,
+  'group_open_http_svc/get_specified_group_member_info': READ,
+  'group_open_http_svc/add_group_member': {
+    repeat: 'once',
+    why: 'Would bring back who left meanwhile, and answers 2 for who was added.',
+  },
+  'group_open_http_svc/delete_group_member': {
+    repeat: 'once',
+    why: 'Would remove who was added again meanwhile.',
+  },
+  'group_open_http_svc/modify_group_member_info': { repeat: 'once', why: 'Would begin the mute anew.' },
+  'group_open_http_svc/get_role_in_group': READ,
+  'group_open_http_svc/import_group_member': {
+    repeat: 'once',
+    why: 'Would bring back who left meanwhile, and answers 2 for who was added.',
+  },
+  'group_open_http_svc/forbid_send_msg': { repeat: 'once', why: 'Would begin the mute anew.' },
+  'group_open_http_svc/get_group_muted_account': READ,
+  'group_open_http_svc/get_group_shutted_uin': READ,
+  'group_open_http_svc/ban_group_member': { repeat: 'once', why: 'Would begin the ban anew.' },
+  'group_open_http_svc/unban_group_member': {
+    repeat: 'once',
+    why: 'Would lift a ban that was made meanwhile.',
+  },
+  'group_open_http_svc/get_group_ban_member': READ,
 }
 
 /** A call's body as it is sent at each try, and whether that is allowed after an unknown outcome. */

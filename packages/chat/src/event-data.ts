@@ -1,8 +1,8 @@
 import type { EVENT } from './constants/event.ts'
 import type { Conversation } from './conversations/conversation.ts'
 import type { ReadReceipt } from './messages/inbox.ts'
-import type { Message } from './messages/message.ts'
-import type { Friend, FriendApplication, FriendGroup, Group } from './named-types.ts'
+import type { Message, UserInfo } from './messages/message.ts'
+import type { Friend, FriendApplication, FriendGroup, Group, Topic } from './named-types.ts'
 import type { Profile } from './profiles/profile.ts'
 import type { Untyped } from './untyped.ts'
 
@@ -38,12 +38,21 @@ export interface EventData {
     readonly unreadCount: number
   }
   [EVENT.GROUP_LIST_UPDATED]: Group[]
-  [EVENT.GROUP_ATTRIBUTES_UPDATED]: Untyped
-  [EVENT.GROUP_COUNTER_UPDATED]: Untyped
-  [EVENT.PINNED_GROUP_MESSAGE_UPDATED]: Untyped
-  [EVENT.TOPIC_CREATED]: Untyped
-  [EVENT.TOPIC_DELETED]: Untyped
-  [EVENT.TOPIC_UPDATED]: Untyped
+  [EVENT.GROUP_ATTRIBUTES_UPDATED]: {
+    readonly groupID: string
+    readonly groupAttributes: Record<string, string>
+  }
+  [EVENT.GROUP_COUNTER_UPDATED]: { readonly groupID: string; readonly key: string; readonly value: number }
+  [EVENT.PINNED_GROUP_MESSAGE_UPDATED]: {
+    readonly groupID: string
+    readonly message: Message
+    readonly messageID: string
+    readonly isPinned: boolean
+    readonly operatorInfo: UserInfo
+  }
+  [EVENT.TOPIC_CREATED]: { readonly groupID: string; readonly topicID: string }
+  [EVENT.TOPIC_DELETED]: { readonly groupID: string; readonly topicIDList: string[] }
+  [EVENT.TOPIC_UPDATED]: { readonly groupID: string; readonly topic: Topic }
   [EVENT.MY_FOLLOWERS_LIST_UPDATED]: Untyped
   [EVENT.MY_FOLLOWING_LIST_UPDATED]: Untyped
   [EVENT.MUTUAL_FOLLOWERS_LIST_UPDATED]: Untyped

@@ -4,6 +4,7 @@ import type Vendor from '@tencentcloud/chat'
 import type * as Ours from './chat.ts'
 import TencentCloudChat from './chat.ts'
 import { LATER } from './client/later-members.ts'
+import { GROUP_MEMBERS } from './groups/group-loader.ts'
 
 /** Compiles only when the first type may stand where the second is expected. */
 type Fits<Given extends Expected, Expected> = [Given, Expected]
@@ -46,5 +47,14 @@ describe('the vendor’s declared ChatSDK', () => {
 
   test('contains every member that is answered from the table of later parts', () => {
     expect(Object.keys(LATER).filter(name => !names.includes(name))).toEqual([])
+  })
+
+  test('contains every member about groups, and none of them is left for later', () => {
+    expect(GROUP_MEMBERS.filter(name => !names.includes(name))).toEqual([])
+    const later = Object.keys(LATER)
+    const about = names.filter(
+      name => /Group|Topic|Community/.test(name) && !/Friend|Conversation|search|invite/.test(name),
+    )
+    expect(about.filter(name => later.includes(name))).toEqual([])
   })
 })

@@ -15,6 +15,8 @@ import { Delivery } from './doors/socket/delivery.ts'
 import { LiveSessions } from './doors/socket/live-sessions.ts'
 import { SocketDoor } from './doors/socket/socket-door.ts'
 import { SocketHub } from './doors/socket/socket-hub.ts'
+import { GroupAudiences } from './groups/audience/group-audiences.ts'
+import { Topics } from './groups/audience/topics.ts'
 import { GroupDirectory } from './groups/group-directory.ts'
 import { FailureLimit } from './login/failure-limit.ts'
 import type { SessionControl } from './login/session-control.ts'
@@ -88,16 +90,24 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       return control.sessions
     },
   }
-  const sessions = new LiveSessions(services, hub, failures)
+  const closeAll: { sockets?: (reason: string) => void } = {}
+  const onOverflow = () => closeAll.sockets?.("this server can't follow the others; connect again")
+  const topics = new Topics(metrics.frames)
+  const audiences = new GroupAudiences({ store, hub, bus, topics, onOverflow })
+  const sessions = new LiveSessions({ services, hub, failures, audiences })
   control.sessions = sessions
   const sockets = new SocketDoor({ services, table, sessions, failures })
+  closeAll.sockets = reason => sockets.closeSockets(reason)
   const delivery = new Delivery({
     hub,
+    audiences,
+    deviceOf: session => sessions.deviceOf(session),
     isShared: options.store.kind === 'postgres',
     behind: () => store.behind,
-    onOverflow: () => sockets.closeSockets("this server can't follow the others; connect again"),
+    onOverflow,
   })
   bus.onPush(push => delivery.push(push))
+  bus.onGroupPush(push => delivery.pushGroup(push))
   store.onCommit((changes, origin) => {
     delivery.take(changes, origin)
     if (origin === 'here' && changes.some(isUrgent)) bus.hurry()
@@ -108,10 +118,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   })
   store.onFenced(reason => {
     log.error({ detail: reason }, 'This node lost its place among the others; its clients connect again.')
+    audiences.forget()
     sockets.closeSockets('this server lost its place; connect again')
   })
   bus.onHurry(() => store.hurry())
-  metrics.watch({ store, ...(options.bus && { bus }) })
+  metrics.watch({ store, audiences, ...(options.bus && { bus }) })
   const rest = new RestDoor({ services, table, failures })
   const state: { ready: Readiness } = { ready: { ok: true } }
   const own = operationsPages({
@@ -135,6 +146,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       (await reference(request, url, address)) ??
       (await options.pages?.(request, url, address)),
   })
+  topics.open(listener)
   const stopSweep = scheduleSweep(services)
   const scheme = options.tls ? 'https' : 'http'
   return {
@@ -152,6 +164,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       sockets.closeAll()
       await listener.stop()
       delivery.stop()
+      audiences.stop()
       await bus.close()
       storage.stop()
       await stopSweep()
@@ -173,7 +186,7 @@ async function openWithin(
   const end = performance.now() + startSeconds * 1000
   for (let isFirst = true; ; isFirst = false) {
     try {
-      return await openStore(store, onDefect)
+      return await openStore(store, onDefect, text => log.warn(text))
     } catch (error) {
       if (store.kind !== 'postgres' || !isStorageProblem(error)) throw error
       const reason = error instanceof Error ? error.message : String(error)

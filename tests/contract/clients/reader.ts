@@ -40,7 +40,7 @@ export class Reader {
 
   /** Rejects with the refusal's `code`, or when no answer comes. */
   static async open(url: string, sdkappid: number, identifier: string, usersig: string): Promise<Reader> {
-    const client = await SocketClient.open(`${url}/ws`)
+    const client = await withinPatience(SocketClient.open(`${url}/ws`))
     try {
       const answer = await client.call('session/login', { sdkappid, identifier, usersig, platform: 'Mac' })
       if (answer.ErrorCode !== 0) throw new Refused('session/login', answer.ErrorCode, answer.ErrorInfo)
@@ -150,6 +150,27 @@ export class Reader {
     }
     return { item, seq, changeNo, messages }
   }
+}
+
+/** A paused node takes a connection and never answers it. */
+const OPEN_MS = 5_000
+
+async function withinPatience(opening: Promise<SocketClient>): Promise<SocketClient> {
+  let isLate = false
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      isLate = true
+      reject(new Error('The node does not answer.'))
+    }, OPEN_MS)
+  })
+  opening.then(
+    client => {
+      if (isLate) client.terminate()
+    },
+    () => undefined,
+  )
+  return Promise.race([opening, late]).finally(() => clearTimeout(timer))
 }
 
 export function seen(m: WireMessage): SeenMessage {

@@ -62,6 +62,7 @@ export class NodeProcess implements ClusterNode {
           env: { ...this.#options.env },
           cwd: this.dataFolder,
           logFile: this.#logFile,
+          startMs: START_WITHIN_MS,
         })
         // The run may have ended meanwhile.
         if (this.#wanted) this.#process = started

@@ -108,7 +108,10 @@ export class MessageClient extends GroupClient {
     payloadOf: (given: MessagePayload) => MessagePayload,
   ): Message {
     const given: MessagePayload = options?.payload ?? {}
-    return this.#factory.create(this.author, options, type, payloadOf(given))
+    const message = this.#factory.create(this.author, options, type, payloadOf(given))
+    if (message.conversationType === TYPES.CONV_GROUP)
+      message.nameCard = this.session?.groups.get(message.to)?.selfInfo.nameCard ?? ''
+    return message
   }
 
   #createMedia(options: MessageOptions, type: TYPES): Message {

@@ -171,7 +171,8 @@ export class RequestTable {
     const now = this.#clock.now()
     this.#allowance = Math.min(
       FRAMES_PER_SECOND,
-      this.#allowance + ((now - this.#filledAt) * FRAMES_PER_SECOND) / 1000,
+      // A clock that was set back must not take away what it never gave.
+      this.#allowance + (Math.max(0, now - this.#filledAt) * FRAMES_PER_SECOND) / 1000,
     )
     this.#filledAt = now
     const later: Call[] = []

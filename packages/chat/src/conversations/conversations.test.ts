@@ -288,6 +288,7 @@ describe('changing conversations', () => {
     cy.faceUrl = 'http://f/cy'
     const { data } = await world.done(ana.chat.getConversationProfile('C2Ccy'))
     expect(data.conversation.userProfile).toMatchObject({ userID: 'cy', nick: 'Cy', avatar: 'http://f/cy' })
-    expect(await world.failure(ana.chat.getConversationProfile('GROUPx'))).toMatchObject({ code: 2502 })
+    expect(await world.failure(ana.chat.getConversationProfile('GROUPx'))).toMatchObject({ code: 10010 })
+    expect(await world.failure(ana.chat.getConversationProfile('x'))).toMatchObject({ code: 2503 })
   })
 })

@@ -10,6 +10,7 @@ import type { ConversationRecord } from '../conversations/conversation-record.ts
 import type { ChatEvent } from '../emitter.ts'
 import type { Message } from '../messages/message.ts'
 import type { Group, Topic } from '../named-types.ts'
+import { mergedFields } from './custom-fields.ts'
 import { blankGroup, countMembers, updateGroup, updateSelf } from './group.ts'
 
 export interface GroupsOptions {
@@ -26,6 +27,8 @@ export interface GroupsOptions {
 export class Groups {
   /** The large room that this instance is in, or `''`: one at a time, without a conversation on the server. */
   room = ''
+  /** The group of a join that is on its way: its first messages come before the answer. */
+  joining = ''
   readonly #options: GroupsOptions
   readonly #groups = new Map<string, Group>()
   readonly #communities = new Map<string, string>()
@@ -69,6 +72,7 @@ export class Groups {
   /** The server's profile, whole or public. An older one than the known is not taken. */
   apply(g: WireGroup): Group {
     const group = this.#ensure(g.GroupId, g.Type)
+    const before = JSON.stringify(group)
     if ((g.InfoSeq ?? 0) >= group.infoSequence) updateGroup(group, g)
     if (g.SelfInfo) updateSelf(group, this.#options.me, g.SelfInfo)
     if (g.CommunityId) this.#communities.set(g.GroupId, g.CommunityId)
@@ -76,7 +80,8 @@ export class Groups {
     this.#outdated.delete(g.GroupId)
     const record = this.#options.list.get(groupConversationIdOf(g.GroupId))
     if (record) record.view.groupProfile = group
-    this.#isChanged = true
+    // Kits ask for the profile of the open group when they are told: what did not change is not told.
+    if (this.isIn(g.GroupId) && JSON.stringify(group) !== before) this.#isChanged = true
     return group
   }
 
@@ -97,11 +102,18 @@ export class Groups {
     if (wasIn !== isIn || JSON.stringify(group) !== before) this.#isChanged = true
   }
 
-  sawTip({ to, payload }: Message): void {
+  /** A tip tells a part of the profile: the event with the whole may have been lost, the tip is fetched then. */
+  sawTip({ to, time, payload }: Message): void {
     const group = this.#groups.get(to)
-    if (!group || payload.memberCount === undefined || group.memberCount === payload.memberCount) return
-    countMembers(group, payload.memberCount)
-    this.#isChanged = true
+    if (!group) return
+    const { groupName, groupCustomField: fields, ...changed } = payload.newGroupProfile ?? {}
+    const isNews = payload.operationType === TYPES.GRP_TIP_GRP_PROFILE_UPDATED && time >= group.lastInfoTime
+    if (isNews) {
+      Object.assign(group, changed, groupName !== undefined && { name: groupName }, { lastInfoTime: time })
+      if (fields) group.groupCustomField = mergedFields(group.groupCustomField, fields)
+    }
+    if (payload.memberCount !== undefined) countMembers(group, payload.memberCount)
+    this.#isChanged ||= isNews || payload.memberCount !== undefined
   }
 
   entered(groupID: string): void {

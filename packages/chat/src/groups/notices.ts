@@ -32,7 +32,7 @@ const INTERNAL: readonly number[] = [
   GroupNotice.INVITATION_HANDLED,
 ]
 
-/** Kinds after which this user is not in the group. */
+/** Kinds after which this user is not in the room. */
 const OUT: readonly number[] = [
   GroupNotice.KICKED,
   GroupNotice.DISMISSED,
@@ -122,7 +122,8 @@ export class Notices {
     const { groups, emit } = this.#options
     const { ToGroupId: groupID, ReportType: type } = n
     const topicIDList = [...(n.TopicIdList ?? [])]
-    if (OUT.includes(type)) groups.left(groupID)
+    // Of other groups the conversation tells; a late notice must not undo a newer membership.
+    if (OUT.includes(type) && groups.isRoom(groupID)) groups.left(groupID)
     if (type === GroupNotice.TOPIC_CREATED)
       for (const topicID of topicIDList) emit({ name: EVENT.TOPIC_CREATED, data: { groupID, topicID } })
     if (type === GroupNotice.TOPIC_DELETED)

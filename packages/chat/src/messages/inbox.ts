@@ -90,7 +90,7 @@ export class Inbox {
     const { groups, list, me } = this.#options
     const isRoom = m.GroupId !== undefined && groups.isRoom(m.GroupId)
     // A room that was left meanwhile.
-    if (isRoom && groups.room !== m.GroupId) return
+    if (isRoom && groups.room !== m.GroupId && groups.joining !== m.GroupId) return
     const message = this.remember(m)
     if (m.From_Account === TYPES.CONV_SYSTEM) groups.sawTip(message)
     const record = list.get(message.conversationID)

@@ -188,7 +188,7 @@ describe('a send that fails', () => {
     expect(bo.received).toEqual(['x'])
   })
 
-  test('for bad arguments says 2105, 2106 and 2502', async () => {
+  test('for bad arguments says 2105 and 2106, for an unknown group 10010', async () => {
     const { world, ana } = await pair()
     expect(await world.failure(ana.chat.sendMessage({} as Message))).toMatchObject({ code: 2105 })
     expect(await world.failure(ana.chat.sendMessage(undefined as unknown as Message))).toMatchObject({
@@ -197,7 +197,7 @@ describe('a send that fails', () => {
     const system = { ...ana.text('bo', 'x'), conversationType: TYPES.CONV_SYSTEM }
     expect(await world.failure(ana.chat.sendMessage(system))).toMatchObject({ code: 2106 })
     const group = ana.chat.createTextMessage({ to: 'g', conversationType: 'GROUP', payload: { text: 'x' } })
-    expect(await world.failure(ana.chat.sendMessage(group))).toMatchObject({ code: 2502 })
+    expect(await world.failure(ana.chat.sendMessage(group))).toMatchObject({ code: 10010 })
   })
 
   test('moderated text marks the message as risky', async () => {

@@ -1,19 +1,12 @@
 import type { EventFrame, WireMessage } from '@rookery/protocol/wire'
 import type { Clock } from '../clock.ts'
+import { FakeGroups } from './fake-groups.ts'
+import { Refusal } from './fake-refusal.ts'
 import type { Conversation, FakeStore } from './fake-store.ts'
 
 export type Body = Readonly<Record<string, unknown>>
 
-/** A request that the server refuses. */
-export class Refusal {
-  readonly code: number
-  readonly detail: Body
-
-  constructor(code: number, detail: Body = {}) {
-    this.code = code
-    this.detail = detail
-  }
-}
+export { Refusal } from './fake-refusal.ts'
 
 /** How commands reach the sockets. */
 export interface Door {
@@ -29,12 +22,14 @@ export class FakeCommands {
   readonly #store: FakeStore
   readonly #clock: Clock
   readonly #door: Door
+  readonly #groups: FakeGroups
   readonly #extensions = new Map<string, Map<string, { Key: string; Value: string; Seq: number }>>()
 
   constructor(store: FakeStore, clock: Clock, door: Door) {
     this.#store = store
     this.#clock = clock
     this.#door = door
+    this.#groups = new FakeGroups(store, clock, door)
   }
 
   run(session: string, me: string, cmd: string, body: Body): Body {
@@ -103,7 +98,7 @@ export class FakeCommands {
           }),
         }
       default:
-        throw new Refusal(60020)
+        return this.#groups.run(session, me, cmd, body)
     }
   }
 
@@ -112,7 +107,7 @@ export class FakeCommands {
     const isSame =
       body.Epoch === this.#store.epoch &&
       body.LogNo === this.#store.account(me).logNo &&
-      body.Heads === mine.reduce((sum, it) => sum + it.messages.length, 0) &&
+      body.Heads === mine.reduce((sum, it) => sum + this.#store.head(it, me), 0) &&
       body.Changes === mine.reduce((sum, it) => sum + it.changeNo, 0)
     return { ServerTimeMs: this.#clock.now(), ExpiresAt: 0, Lag: isSame ? 0 : 1 }
   }
@@ -136,7 +131,7 @@ export class FakeCommands {
     const moved = this.#store.ofUser(me).filter(it => {
       const mark = marks.get(it.id)
       return (
-        mark?.[1] !== it.messages.length ||
+        mark?.[1] !== this.#store.head(it, me) ||
         mark[2] !== it.changeNo ||
         this.#store.own(it, me).logNo > Number(body.LogNo)
       )
@@ -157,7 +152,8 @@ export class FakeCommands {
     if (!conversation) throw new Refusal(20003)
     const after = Number(body.AfterSeq)
     const limit = Number(body.Limit)
-    const cover = Math.min(conversation.messages.length, after + limit)
+    const head = this.#store.head(conversation, me)
+    const cover = Math.min(head, after + limit)
     return {
       Messages: this.#store
         .visible(conversation, me)
@@ -169,7 +165,7 @@ export class FakeCommands {
         .filter(m => (m.ChangeNo ?? 0) > Number(body.AfterChangeNo))
         .map(m => structuredClone(m)),
       CoverChangeNo: conversation.changeNo,
-      More: cover < conversation.messages.length ? 1 : 0,
+      More: cover < head ? 1 : 0,
     }
   }
 
@@ -380,7 +376,7 @@ export class FakeCommands {
   ) {
     conversation.changeNo += 1
     m.ChangeNo = conversation.changeNo
-    for (const user of new Set(conversation.users)) {
+    for (const user of this.#store.audience(conversation)) {
       this.#door.emit(user, { ev: 'change', kind, m: structuredClone(m) })
     }
   }

@@ -1,4 +1,11 @@
 import type { WireContactGroup, WireConversation, WireMessage } from '@rookery/protocol/wire'
+import type {
+  GroupReceiveOption,
+  GroupType,
+  WireConversationGroup,
+  WireGroupSelf,
+} from '@rookery/protocol/wire-group'
+import { mentionOf } from '../conversations/mentions.ts'
 
 export interface Account {
   readonly userID: string
@@ -22,11 +29,38 @@ export interface OwnState {
   contactGroups: Set<number>
   deleted: Set<number>
   logNo: number
+  /** In a group: the range that the person may see, and the head when the membership began. */
+  fromSeq: number
+  toSeq: number
+  joinSeq: number
+  /** All memberships: above the first number, up to the second. */
+  readonly memberships: { readonly from: number; to: number }[]
+}
+
+export interface FakeMember {
+  role: 'Owner' | 'Admin' | 'Member'
+  nameCard: string
+  msgFlag: GroupReceiveOption
+}
+
+export interface FakeGroup {
+  readonly id: string
+  readonly type: GroupType
+  name: string
+  infoSeq: number
+  owner: string
+  muteAll: boolean
+  /** Of a topic: its community, whose members are the topic's. */
+  readonly community?: string
+  readonly supportTopic: boolean
+  readonly members: Map<string, FakeMember>
+  isDismissed: boolean
 }
 
 export interface Conversation {
   readonly id: number
-  readonly users: readonly [string, string]
+  readonly users: readonly string[]
+  readonly group?: FakeGroup
   readonly messages: Mutable<WireMessage>[]
   changeNo: number
   readonly own: Map<string, OwnState>
@@ -77,7 +111,34 @@ export class FakeStore {
   }
 
   ofUser(user: string): readonly Conversation[] {
-    return [...this.#conversations.values()].filter(it => it.users.includes(user))
+    return [...this.#conversations.values()].filter(it => it.own.has(user))
+  }
+
+  group(groupID: string): Conversation | undefined {
+    return this.#conversations.get(`GROUP${groupID}`)
+  }
+
+  addGroup(group: FakeGroup): Conversation {
+    const conversation: Conversation = {
+      id: this.#nextConversation++,
+      users: [],
+      group,
+      messages: [],
+      changeNo: 0,
+      own: new Map(),
+    }
+    this.#conversations.set(`GROUP${group.id}`, conversation)
+    return conversation
+  }
+
+  /** Who is told of what happens in the conversation. */
+  audience(conversation: Conversation): readonly string[] {
+    return [...(conversation.group?.members.keys() ?? new Set(conversation.users))]
+  }
+
+  /** The highest number that the person may know of. */
+  head(conversation: Conversation, user: string): number {
+    return Math.min(conversation.messages.length, this.own(conversation, user).toSeq)
   }
 
   /** Another store in the place of this one, as after a restore. */
@@ -95,26 +156,37 @@ export class FakeStore {
   unread(conversation: Conversation, user: string): number {
     const own = this.own(conversation, user)
     return this.visible(conversation, user).filter(
-      m => m.From_Account !== user && m.NoUnread !== 1 && m.MsgFlagBits === 0 && (m.Seq ?? 0) > own.readSeq,
+      m =>
+        m.From_Account !== user &&
+        m.NoUnread !== 1 &&
+        !m.To_Accounts &&
+        m.MsgFlagBits === 0 &&
+        (m.Seq ?? 0) > own.readSeq,
     ).length
   }
 
   visible(conversation: Conversation, user: string): readonly WireMessage[] {
     const own = this.own(conversation, user)
-    return conversation.messages.filter(m => (m.Seq ?? 0) > own.clearedSeq && !own.deleted.has(m.Seq ?? 0))
+    return conversation.messages.filter(m => {
+      const seq = m.Seq ?? 0
+      const isOutside = seq <= own.clearedSeq || seq < own.fromSeq || seq > own.toSeq
+      const isForOthers = m.To_Accounts && m.From_Account !== user && !m.To_Accounts.includes(user)
+      return !isOutside && !isForOthers && !own.deleted.has(seq)
+    })
   }
 
   item(conversation: Conversation, user: string): WireConversation {
     const own = this.own(conversation, user)
-    const peer = this.peerOf(conversation, user)
-    const peerState = this.own(conversation, peer)
+    const peer = conversation.group ? '' : this.peerOf(conversation, user)
+    const peerState = conversation.group ? emptyState() : this.own(conversation, peer)
     const last = this.visible(conversation, user).findLast(m => m.NoLastMsg !== 1) ?? null
-    const account = this.account(peer)
+    const account = conversation.group ? { nick: '', faceUrl: '' } : this.account(peer)
     return {
-      Type: 1,
-      To_Account: peer,
+      Type: conversation.group ? 2 : 1,
+      To_Account: conversation.group ? '' : peer,
+      ...(conversation.group && { Group: this.#groupOf(conversation, conversation.group, user) }),
       ConvId: conversation.id,
-      HeadSeq: conversation.messages.length,
+      HeadSeq: this.head(conversation, user),
       ChangeNo: conversation.changeNo,
       LogNo: own.logNo,
       UnreadMsgNum: this.unread(conversation, user),
@@ -136,13 +208,50 @@ export class FakeStore {
     }
   }
 
+  #groupOf(conversation: Conversation, group: FakeGroup, user: string): WireConversationGroup {
+    const own = this.own(conversation, user)
+    const member = group.members.get(user)
+    const mentions = this.visible(conversation, user).filter(
+      m => (m.Seq ?? 0) > own.readSeq && m.MsgFlagBits === 0 && mentionOf(m, user) !== 0,
+    )
+    return {
+      GroupId: group.id,
+      Type: group.type,
+      Name: group.name,
+      FaceUrl: '',
+      InfoSeq: group.infoSeq,
+      JoinSeq: own.joinSeq,
+      ...(group.community !== undefined && { CommunityId: group.community }),
+      ...(group.supportTopic && { SupportTopic: 1 as const }),
+      Member: member && !group.isDismissed ? 1 : 0,
+      ...(member && { SelfInfo: selfOf(member, own) }),
+      AtList: mentions.slice(-10).map(m => ({
+        Seq: m.Seq ?? 0,
+        AtType: mentionOf(m, user) || 1,
+        From_Account: m.From_Account,
+      })),
+    }
+  }
+
   peerOf(conversation: Conversation, user: string): string {
-    const [a, b] = conversation.users
+    const [a = '', b = ''] = conversation.users
     return a === user ? b : a
   }
 }
 
-function emptyState(): OwnState {
+export function selfOf(member: FakeMember, own: OwnState): WireGroupSelf {
+  return {
+    Role: member.role,
+    JoinTime: 1_760_000_000,
+    MsgFlag: member.msgFlag,
+    MsgSeq: own.readSeq,
+    MuteUntil: 0,
+    NameCard: member.nameCard,
+    AppMemberDefinedData: [],
+  }
+}
+
+export function emptyState(): OwnState {
   return {
     readSeq: 0,
     clearedSeq: 0,
@@ -154,6 +263,10 @@ function emptyState(): OwnState {
     contactGroups: new Set(),
     deleted: new Set(),
     logNo: 0,
+    fromSeq: 0,
+    toSeq: Number.POSITIVE_INFINITY,
+    joinSeq: 0,
+    memberships: [],
   }
 }
 

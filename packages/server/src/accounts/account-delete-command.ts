@@ -4,6 +4,7 @@ import type { Caller } from '../commands/caller.ts'
 import { defineCommand } from '../commands/command.ts'
 import { CommandError } from '../commands/command-error.ts'
 import type { Services } from '../commands/services.ts'
+import { forgetDeparted } from '../groups/members/forget-account.ts'
 import { ACCOUNTS_A_CALL, accountErrors, actorOf, userId } from './account-fields.ts'
 import { deleteAccount } from './delete-account.ts'
 import { markIsPast } from './mark-is-past.ts'
@@ -49,6 +50,7 @@ async function deleteOne(services: Services, caller: Caller, name: string) {
       userId: name,
       actor: actorOf(caller),
     })
+    await forgetDeparted(services.store, services.apps)
     return { validAfter, item: { ResultCode: 0, ResultInfo: '', UserID: name } }
   } catch (error) {
     if (!(error instanceof CommandError)) throw error

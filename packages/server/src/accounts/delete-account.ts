@@ -13,6 +13,8 @@ const OWN_STATE = [
   'message_hidden',
   'contact_group_member',
   'contact_group',
+  'group_notice',
+  'group_notice_head',
   'session',
 ] as const
 
@@ -53,6 +55,10 @@ export const deleteAccount = defineMutation<
       .set({ deleted: 1, nick: '', face_url: '', push_online: '{}', valid_after: validAfter })
       .where('app_id', '=', app)
       .where('account_id', '=', account.account_id)
+      .execute()
+    await tx.db
+      .insertInto('group_departure')
+      .values({ app_id: app, account_id: account.account_id })
       .execute()
     await auditRow(tx, { app, actor, action: 'account/delete', target: userId })
     tx.changed({ kind: 'account', app, account: account.account_id, userId })

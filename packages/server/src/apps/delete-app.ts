@@ -24,6 +24,12 @@ const OF_ACCOUNT = [
   'message_hidden',
   'contact_group',
   'contact_group_member',
+  'group_member',
+  'group_mute',
+  'group_ban',
+  'group_notice',
+  'group_notice_head',
+  'group_departure',
   'session',
 ] as const satisfies readonly (keyof Schema)[]
 
@@ -96,7 +102,8 @@ const eraseStep = defineMutation<{ readonly app: number }, Step>(
     if (conversations !== undefined) return { accounts: 0, conversations, done: false }
     const accounts = await eraseAccounts(tx, app)
     if (accounts > 0) return { accounts, conversations: 0, done: false }
-    await tx.db.deleteFrom('retired_name').where('app_id', '=', app).execute()
+    for (const table of ['group_application', 'chat_group', 'retired_name'] as const)
+      await tx.db.deleteFrom(table).where('app_id', '=', app).execute()
     return { accounts: 0, conversations: 0, done: true }
   },
   // The app is gone, and the making of a new one locks everything.

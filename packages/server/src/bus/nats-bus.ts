@@ -1,6 +1,6 @@
 import { connect, type NatsConnection, type Subscription } from '@nats-io/transport-node'
-import type { Bus, HintCount, Push } from './bus.ts'
-import { envelopeText, readEnvelope } from './envelope.ts'
+import type { Bus, GroupPush, HintCount, Push } from './bus.ts'
+import { envelopeText, groupEnvelopeText, readEnvelope, readGroupEnvelope } from './envelope.ts'
 import { type NatsServers, natsOptions } from './nats-servers.ts'
 
 /** Between two tries to reach a server: so much, and as much again by chance, so that nodes don't come back all at once. */
@@ -24,8 +24,8 @@ export interface NatsBusOptions extends NatsServers {
 }
 
 /**
- * Hints between nodes over NATS core: `rookery.<cluster>.<app>.u.<account>` for the devices of an account (`.g.<group>` is left
- * for groups) and `rookery.<cluster>.hurry`. A node subscribes to the accounts that have a socket here. Nothing waits for NATS:
+ * Hints between nodes over NATS core: `rookery.<cluster>.<app>.u.<account>` for the devices of an account, `.g.<group>` for those of
+ * a group's members, and `rookery.<cluster>.hurry`. A node subscribes to the accounts that have a socket here and to their groups. Nothing waits for NATS:
  * while it is away, hints are dropped and counted, and the log tells the others (docs/decisions/0007-several-nodes.md).
  */
 export class NatsBus implements Bus {
@@ -33,6 +33,7 @@ export class NatsBus implements Bus {
   readonly #options: NatsBusOptions
   readonly #prefix: string
   readonly #pushListeners: ((push: Push) => void)[] = []
+  readonly #groupListeners: ((push: GroupPush) => void)[] = []
   readonly #hurryListeners: (() => void)[] = []
   /** By subject: what is watched here; its subscription once there is a connection, which the library keeps over losses. */
   readonly #watched = new Map<string, Watched>()
@@ -77,18 +78,46 @@ export class NatsBus implements Bus {
     this.#pushListeners.push(listener)
   }
 
+  pushGroup(push: GroupPush): void {
+    for (const listener of this.#groupListeners) listener(push)
+    const connection = this.#open
+    if (!connection) this.hints.lost++
+    else
+      this.#publish(
+        connection,
+        this.#groupSubject(push.app, push.group),
+        Buffer.from(groupEnvelopeText(push)),
+      )
+  }
+
+  onGroupPush(listener: (push: GroupPush) => void): void {
+    this.#groupListeners.push(listener)
+  }
+
   watch(app: number, account: number): void {
-    const subject = `${this.#prefix}.${app}.u.${account}`
-    if (this.#watched.has(subject)) return
-    const watched: Watched = { app, account, subscription: undefined }
-    this.#watched.set(subject, watched)
-    if (this.#connection) this.#subscribe(this.#connection, subject, watched)
+    this.#watch(`${this.#prefix}.${app}.u.${account}`, text => {
+      const enveloped = readEnvelope(text)
+      if (!enveloped) return false
+      for (const listener of this.#pushListeners) listener({ app, to: [account], ...enveloped })
+      return true
+    })
   }
 
   unwatch(app: number, account: number): void {
-    const subject = `${this.#prefix}.${app}.u.${account}`
-    this.#watched.get(subject)?.subscription?.unsubscribe()
-    this.#watched.delete(subject)
+    this.#unwatch(`${this.#prefix}.${app}.u.${account}`)
+  }
+
+  watchGroup(app: number, group: number): void {
+    this.#watch(this.#groupSubject(app, group), text => {
+      const enveloped = readGroupEnvelope(text)
+      if (!enveloped) return false
+      for (const listener of this.#groupListeners) listener({ app, group, ...enveloped })
+      return true
+    })
+  }
+
+  unwatchGroup(app: number, group: number): void {
+    this.#unwatch(this.#groupSubject(app, group))
   }
 
   hurry(): void {
@@ -111,6 +140,22 @@ export class NatsBus implements Bus {
   /** The connection, when hints can leave now. */
   get #open(): NatsConnection | undefined {
     return this.#isUp && this.#unconfirmed < UNCONFIRMED_MAX ? this.#connection : undefined
+  }
+
+  #groupSubject(app: number, group: number): string {
+    return `${this.#prefix}.${app}.g.${group}`
+  }
+
+  #watch(subject: string, take: Watched['take']): void {
+    if (this.#watched.has(subject)) return
+    const watched: Watched = { take, subscription: undefined }
+    this.#watched.set(subject, watched)
+    if (this.#connection) this.#subscribe(this.#connection, subject, watched)
+  }
+
+  #unwatch(subject: string): void {
+    this.#watched.get(subject)?.subscription?.unsubscribe()
+    this.#watched.delete(subject)
   }
 
   #publish(connection: NatsConnection, subject: string, bytes: Uint8Array): void {
@@ -140,18 +185,12 @@ export class NatsBus implements Bus {
   }
 
   #subscribe(connection: NatsConnection, subject: string, watched: Watched): void {
-    const { app, account } = watched
     watched.subscription = connection.subscribe(subject, {
       callback: (error, message) => {
         // The server refused the subscription; the status of the connection tells why.
         if (error) return
-        const enveloped = readEnvelope(message.string())
-        if (!enveloped) {
-          this.hints.lost++
-          return
-        }
-        this.hints.received++
-        for (const listener of this.#pushListeners) listener({ app, to: [account], ...enveloped })
+        if (watched.take(message.string())) this.hints.received++
+        else this.hints.lost++
       },
     })
   }
@@ -213,8 +252,8 @@ export class NatsBus implements Bus {
 }
 
 interface Watched {
-  readonly app: number
-  readonly account: number
+  /** False for what no node of this version sends. */
+  readonly take: (text: string) => boolean
   subscription: Subscription | undefined
 }
 

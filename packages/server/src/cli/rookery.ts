@@ -2,6 +2,7 @@
 import { ConfigError, loadConfig } from '../config/load-config.ts'
 import { nearestName } from '../config/nearest-name.ts'
 import { DataFolderInUseError } from '../store/data-folder-lock.ts'
+import { TransferError } from '../store/transfer/transfer-database.ts'
 import { helpText } from './help.ts'
 import { RefusedError, runOperatorCommand } from './operator-access.ts'
 import type { OperatorCommand } from './operator-command.ts'
@@ -99,7 +100,8 @@ try {
   } else if (
     error instanceof RefusedError ||
     error instanceof ConfigError ||
-    error instanceof DataFolderInUseError
+    error instanceof DataFolderInUseError ||
+    error instanceof TransferError
   ) {
     process.stderr.write(`rookery: ${error.message}\n`)
     process.exitCode = FAILED

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Logger } from 'pino'
 import { checkMasterKey } from '../apps/master-key-check.ts'
@@ -12,6 +14,7 @@ import { consolePages } from '../operators/console-pages.ts'
 import { setupLink } from '../operators/setup-token.ts'
 import { type RunningServer, startServer } from '../server.ts'
 import { DataFolderInUseError, lockDataFolder } from '../store/data-folder-lock.ts'
+import { DATABASE_FILE } from '../store/sqlite/open-database.ts'
 import { consoleFolder } from './console-folder.ts'
 import { prepareExample } from './example-app.ts'
 import { firstStart } from './first-start.ts'
@@ -56,6 +59,11 @@ async function serve(config: Config, log: Logger): Promise<number> {
   const dataFolder = values['data.folder']
   const source = storeSource(values)
   const bus = natsServers(values)
+  if (source.kind === 'postgres' && existsSync(join(dataFolder, DATABASE_FILE)))
+    log.warn(
+      { folder: dataFolder },
+      'The SQLite database of the data folder is not used: database.url names a PostgreSQL.',
+    )
   const lock = await lockDataFolder(dataFolder, { as: 'server', waitMs: 5000 })
   try {
     const master = loadMasterKey({

@@ -7,6 +7,7 @@ import { markIsPast } from '../accounts/mark-is-past.ts'
 import { userIdFault } from '../accounts/user-id-rules.ts'
 import { refuse } from '../apps/refuse.ts'
 import { CommandError } from '../commands/command-error.ts'
+import { forgetDeparted } from '../groups/members/forget-account.ts'
 import { appId, knownApp, userId } from './argument-fields.ts'
 import { defineOperatorCommand } from './operator-command.ts'
 import { fieldList, moment, textTable } from './text-table.ts'
@@ -207,6 +208,7 @@ const deleteCommand = defineOperatorCommand({
   async run(context, { appId, userId }) {
     await knownApp(context, appId)
     const deleted = await context.store.mutate(deleteAccount, { app: appId, userId, actor: context.actor })
+    await forgetDeparted(context.store, context.apps)
     await markIsPast(deleted.validAfter)
     return deleted
   },

@@ -1,5 +1,6 @@
 import { accountCommands } from '../accounts/account-commands.ts'
 import { conversationCommands } from '../conversations/conversation-commands.ts'
+import { groupCommands } from '../groups/group-commands.ts'
 import { sessionCommands } from '../login/session-commands.ts'
 import { messageCommands } from '../messages/message-commands.ts'
 import type { Command } from './command.ts'
@@ -11,6 +12,7 @@ export const commands: readonly Command[] = [
   ...accountCommands,
   ...messageCommands,
   ...conversationCommands,
+  ...groupCommands,
 ]
 
 /** The commands by path, older spellings included. */

@@ -141,7 +141,8 @@ describe('through the doors', () => {
           const response = await server.fetch(name, { body })
           expect(response.status).toBe(200)
           const { ErrorCode } = (await response.json()) as { ErrorCode: number }
-          expect(errorEntry(ErrorCode)).toBeDefined()
+          // `{}` is a good body of some commands.
+          if (ErrorCode !== 0) expect(errorEntry(ErrorCode)).toBeDefined()
         },
       ),
       { numRuns: RUNS * 10 },

@@ -80,6 +80,15 @@ export class Listener {
     this.#accepting = false
   }
 
+  /** One text to all sockets of a topic, encoded once. */
+  publish(topic: string, text: string): void {
+    for (const server of [this.#server, ...this.#retired]) server.publish(topic, text)
+  }
+
+  subscribers(topic: string): number {
+    return [this.#server, ...this.#retired].reduce((sum, server) => sum + server.subscriberCount(topic), 0)
+  }
+
   async stop(): Promise<void> {
     this.#certificates?.stop()
     await Promise.all([this.#server, ...this.#retired].map(server => server.stop(true)))

@@ -43,7 +43,7 @@ export async function editGroup(tx: Transaction, group: GroupRow, edit: GroupEdi
 export function tellGroup(
   tx: Transaction,
   group: GroupRow,
-  moved: Pick<Extract<Change, { kind: 'group' }>, 'joined' | 'left' | 'dismissed'> = {},
+  moved: Pick<Extract<Change, { kind: 'group' }>, 'joined' | 'left' | 'dismissed' | 'receive'> = {},
 ): void {
   tx.changed({ kind: 'group', app: group.app_id, group: group.group_no, authNo: group.auth_no, ...moved })
 }

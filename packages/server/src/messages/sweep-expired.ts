@@ -63,27 +63,34 @@ export const sweepExpired = defineMutation<Sweep, Swept>(
 export const sweepKeys = defineMutation<null, { readonly keys: number }>(
   'messages/sweep-keys',
   async tx => {
-    const rest = await tx.db
-      .deleteFrom('rest_key')
-      .where('kind', '=', REST_KIND.send)
-      .where(({ eb, refTuple, selectFrom }) =>
-        eb(
-          refTuple('app_id', 'conv_id', 'sender_id', 'msg_seq', 'random'),
-          'in',
-          selectFrom('rest_key')
-            .select(['app_id', 'conv_id', 'sender_id', 'msg_seq', 'random'])
-            .where('kind', '=', REST_KIND.send)
-            .where('time', '<', tx.now - REST_WINDOW_SECONDS)
-            .limit(KEYS_A_STEP)
-            .$asTuple('app_id', 'conv_id', 'sender_id', 'msg_seq', 'random'),
-        ),
-      )
-      .where('time', '<', tx.now - REST_WINDOW_SECONDS)
-      .executeTakeFirstOrThrow()
-    return { keys: Number(rest.numDeletedRows) }
+    let keys = 0
+    for (const kind of [REST_KIND.send, REST_KIND.groupSend]) keys += await sweepKind(tx, kind)
+    return { keys }
   },
   { keepsHeads: true, locks: () => [] },
 )
+
+async function sweepKind(tx: Transaction, kind: keyof typeof REST_WINDOW_SECONDS): Promise<number> {
+  const end = tx.now - REST_WINDOW_SECONDS[kind]
+  const swept = await tx.db
+    .deleteFrom('rest_key')
+    .where('kind', '=', kind)
+    .where(({ eb, refTuple, selectFrom }) =>
+      eb(
+        refTuple('app_id', 'conv_id', 'sender_id', 'msg_seq', 'random'),
+        'in',
+        selectFrom('rest_key')
+          .select(['app_id', 'conv_id', 'sender_id', 'msg_seq', 'random'])
+          .where('kind', '=', kind)
+          .where('time', '<', end)
+          .limit(KEYS_A_STEP)
+          .$asTuple('app_id', 'conv_id', 'sender_id', 'msg_seq', 'random'),
+      ),
+    )
+    .where('time', '<', end)
+    .executeTakeFirstOrThrow()
+  return Number(swept.numDeletedRows)
+}
 
 async function sweepConversation(
   tx: Transaction,

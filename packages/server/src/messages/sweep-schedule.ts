@@ -1,4 +1,5 @@
 import type { Services } from '../commands/services.ts'
+import { sweepGroups } from '../groups/sweep-groups.ts'
 import { sweepHistory } from './sweep-history.ts'
 
 /** How often the history is swept; a message outlives its time by this much at most. */
@@ -17,6 +18,10 @@ export function scheduleSweep(services: Services): () => Promise<void> {
       })
       .catch(error => {
         services.log.error({ err: error }, 'Expired history could not be deleted; the next hour tries again.')
+      })
+      .then(() => sweepGroups(services))
+      .catch(error => {
+        services.log.error({ err: error }, 'Groups were not tidied up; the next hour tries again.')
       })
       .finally(() => {
         running = undefined

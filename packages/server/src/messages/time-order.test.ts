@@ -41,7 +41,10 @@ async function withHistory(
           `u${id}`,
         )
     })
-    for (const item of items) expect((await store.append(item)).outcome).toBe('stored')
+    const appended = await Promise.all(items.map(item => store.append(item)))
+    expect(appended.map(result => result.outcome === 'stored' && result.seq)).toEqual(
+      items.map((_, index) => index + 1),
+    )
     const pair = await ownPairWith(store.read, APP, 1, 2)
     if (!pair) throw new Error('The conversation is missing.')
     await check(store.read, pair)

@@ -1,8 +1,15 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Bus } from '../bus/bus.ts'
 import type { FrameCount } from '../doors/socket/device-socket.ts'
+import type { GroupAudiences } from '../groups/audience/group-audiences.ts'
 import type { Store } from '../store/store.ts'
 import { TallyCounter } from './tally-counter.ts'
+
+export interface Watched {
+  readonly store: Store
+  readonly audiences: Pick<GroupAudiences, 'counts'>
+  readonly bus?: Bus
+}
 
 /** Everything that the server counts. Labels are bounded: names of commands and codes, never ids of users. */
 export class Metrics {
@@ -71,7 +78,13 @@ export class Metrics {
   }
 
   /** Shows how the store and the bus stand whenever somebody reads the metrics. */
-  watch({ store, bus }: { readonly store: Store; readonly bus?: Bus }): void {
+  watch({ store, bus, audiences }: Watched): void {
+    this.#gauge('rookery_groups', 'Groups that have members on this node.', () => audiences.counts.groups)
+    this.#gauge(
+      'rookery_group_frames_waiting',
+      'Frames that wait until the node knows which members may see them.',
+      () => audiences.counts.waiting,
+    )
     this.#gauge('rookery_nodes', 'Nodes that run, this one included.', () => store.liveNodes.size)
     this.#gauge('rookery_store_waiting', 'Writes that wait for the store.', () => store.waiting)
     this.#gauge(

@@ -81,6 +81,7 @@ const SERVICES: Readonly<Record<string, string>> = {
   openim: 'One-to-one messages, history and online state',
   openim_msg_ext_http_svc: 'Key-values on messages',
   recentcontact: 'Conversations: list, marks and groups',
+  group_open_http_svc: 'Groups and their members',
   profile: 'Profiles',
   session: 'The session of a device',
   sync: 'Synchronisation of a device',

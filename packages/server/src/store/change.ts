@@ -1,4 +1,5 @@
 import type { KickType } from '@rookery/protocol/wire'
+import type { GroupReceiveOption } from '@rookery/protocol/wire-group'
 
 /** Why a session ended; the kick types reach the device, the others are its own doing. */
 export type SessionEnd = KickType | 'logout'
@@ -43,13 +44,15 @@ export type Change =
     }
   /**
    * A conversation whose head or messages moved. With `members` and `seq`: messages up to that number were appended at
-   * another node, and these accounts' devices must come to know it.
+   * another node, and these accounts' devices must come to know it; with `group` and `seq`: those of everybody in the group
+   * whose audience it is (of a topic: its community).
    */
   | {
       readonly kind: 'conversation'
       readonly app: number
       readonly conv: number
       readonly members?: readonly number[]
+      readonly group?: number
       readonly seq?: number
     }
   /** A group's profile, members or rights; `joined` and `left` move the audiences of its topic. */
@@ -61,6 +64,8 @@ export type Change =
       readonly joined?: readonly number[]
       readonly left?: readonly number[]
       readonly dismissed?: boolean
+      /** A member's new receive option. */
+      readonly receive?: { readonly account: number; readonly option: GroupReceiveOption }
     }
   /** A ready-made event frame for everybody in a group but one session; `head`: the number of the message in it. */
   | {

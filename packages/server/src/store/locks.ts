@@ -7,6 +7,8 @@ export type Lock =
   | { readonly on: 'everything' }
   /** An app's settings, keys, admins. `shared`: the mutation reads them and must not overlap with their change. */
   | { readonly on: 'app'; readonly app: number; readonly shared?: boolean }
+  /** What is counted over a whole app, as its groups: who makes one more takes turns. Settings and logins are not held up. */
+  | { readonly on: 'count'; readonly app: number }
   /**
    * The living account of a name. When there is none, the app itself is locked, so that names and quotas are judged by one
    * mutation at a time.
@@ -22,6 +24,7 @@ export type Lock =
 export const LOCK_ORDER = [
   'everything',
   'app',
+  'count',
   'name',
   'account',
   'group',

@@ -20,6 +20,9 @@ export interface Schema {
   readonly message_uncounted: MessageUncountedTable
   readonly message_hidden: MessageHiddenTable
   readonly message_extension: MessageExtensionTable
+  readonly message_mention: MessageMentionTable
+  readonly message_receipt: MessageReceiptTable
+  readonly group_pin: GroupPinTable
   readonly rest_key: RestKeyTable
   readonly chat_group: ChatGroupTable
   readonly group_member: GroupMemberTable
@@ -28,6 +31,7 @@ export interface Schema {
   readonly group_application: GroupApplicationTable
   readonly group_notice: GroupNoticeTable
   readonly group_notice_head: GroupNoticeHeadTable
+  readonly group_departure: GroupDepartureTable
   readonly contact_group: ContactGroupTable
   readonly contact_group_member: ContactGroupMemberTable
   readonly lane: LaneTable
@@ -173,6 +177,16 @@ export interface ConversationTable {
   /** Number and time of the latest message in order, which has the highest time of all. */
   top_seq: number
   top_time: number
+  /** Of a group: members see only what is above this number. */
+  clear_seq: Generated<number>
+  /** Of a group: everything up to `reset_seq` (`count_no` there: `reset_count`) counts as read by everybody; `reset_no` counts resets. */
+  reset_no: Generated<number>
+  reset_seq: Generated<number>
+  reset_count: Generated<number>
+  /** Of a group with a rate limit: the Unix second in which it counts, and what it stored in it by priority, two counts a number. */
+  rate_time: Generated<number>
+  rate_upper: Generated<number>
+  rate_lower: Generated<number>
 }
 
 export interface UserConversationTable {
@@ -208,6 +222,14 @@ export interface UserConversationTable {
   /** Of a group: the owner's own countable messages, and the time of the latest message, Unix seconds. */
   sent_no: Generated<number>
   last_sent: Generated<number>
+  /** Where the conversation stood when the owner left: its `count_no` and `change_no`. */
+  to_count: Generated<number>
+  to_change: Generated<number>
+  /** `conversation.reset_no` that the read mark knew: an older reset does not move it. */
+  mark_no: Generated<number>
+  /** `sent_no` at the reset of that number; an older number: nothing was sent since. */
+  base_no: Generated<number>
+  base_own: Generated<number>
 }
 
 export const ConversationKind = { PAIR: 0, GROUP: 1 } as const
@@ -246,6 +268,10 @@ export interface MessageTable {
    * for all): the number of the latest message in order before it. Messages in order can be found by time without an index.
    */
   late_after: number
+  /** Of a directed message: the accounts that see it beside its sender, `,1,2,`; else empty. */
+  to_ids: Generated<string>
+  /** JSON text of GroupAtInfo or empty. */
+  at_info: Generated<string>
 }
 
 /** Fixed at append (DESIGN-DATA 3), except RECALLED. */
@@ -261,6 +287,15 @@ export const MessageFlag = {
   IMPORTED: 128,
   /** Sent by an app admin over REST. */
   BY_ADMIN: 256,
+  /** Of a group, and no tip. An index names its number. */
+  GROUP: 512,
+  /** Only for the accounts of `to_ids` and the sender. */
+  DIRECTED: 1024,
+  MENTIONS: 2048,
+  /** Without one of these: `Normal`. */
+  PRIORITY_HIGH: 4096,
+  PRIORITY_LOW: 8192,
+  PRIORITY_LOWEST: 16_384,
 } as const
 
 /** Countable messages that stopped counting (recalled): the exceptions above a read mark. */
@@ -288,7 +323,33 @@ export interface MessageExtensionTable {
   ext_seq: number
 }
 
-/** REST's duplicate windows: sends 120 s, imports for good. */
+/** Whom a group message mentions; account 0 = everybody. */
+export interface MessageMentionTable {
+  app_id: number
+  conv_id: number
+  account_id: number
+  seq: number
+}
+
+/** Who sent a receipt for a group message. */
+export interface MessageReceiptTable {
+  app_id: number
+  conv_id: number
+  seq: number
+  account_id: number
+  read_time: number
+}
+
+export interface GroupPinTable {
+  app_id: number
+  conv_id: number
+  seq: number
+  operator_id: number
+  /** Unix seconds. */
+  time: number
+}
+
+/** REST's duplicate windows: sends 120 s, to groups 5 minutes, imports for good. */
 export interface RestKeyTable {
   app_id: number
   conv_id: number
@@ -421,6 +482,12 @@ export interface GroupNoticeTable {
   time: number
   /** JSON text of the `WireGroupNotice`. */
   body: string
+}
+
+/** Deleted accounts that are still to be taken out of their groups. */
+export interface GroupDepartureTable {
+  app_id: number
+  account_id: number
 }
 
 /** The number of a person's latest notice. */

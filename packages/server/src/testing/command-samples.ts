@@ -50,6 +50,34 @@ export class SampleWorld {
     return GroupName
   }
 
+  /** A new public group of alice's with bob in it, which takes invitations. */
+  async group(more: object = {}): Promise<string> {
+    const { GroupId } = await this.#server.ok<{ GroupId: string }>('group_open_http_svc/create_group', {
+      Owner_Account: 'alice',
+      Type: 'Public',
+      Name: `sample ${this.number()}`,
+      InviteJoinOption: 'FreeAccess',
+      MemberList: [{ Member_Account: 'bob' }],
+      ...more,
+    })
+    return GroupId
+  }
+
+  /** What alice answers: bob's application to a group of hers. */
+  async application(): Promise<object> {
+    const GroupId = await this.group({ MemberList: [] })
+    const bob = await this.#server.connect('bob')
+    await bob.ok('group/join', { GroupId })
+    bob.close()
+    const alice = await this.#server.connect('alice')
+    const { Items } = await alice.ok<{ Items: ApplicationItem[] }>('group/applications', {})
+    alice.close()
+    const item = Items.find(it => it.GroupId === GroupId)
+    if (!item) throw new Error("bob's application is not listed")
+    const { MsgKey, Authentication, ApplicationType, Applicant_Account } = item
+    return { GroupId, MsgKey, Authentication, ApplicationType, Applicant_Account, Action: 'Agree' }
+  }
+
   async conversation(owner: string, peer: string): Promise<number> {
     const { store } = this.#server.running.services
     const row = await store.read
@@ -63,6 +91,14 @@ export class SampleWorld {
       .executeTakeFirstOrThrow()
     return row.conv_id
   }
+}
+
+interface ApplicationItem {
+  readonly GroupId: string
+  readonly MsgKey: number
+  readonly Authentication: string
+  readonly ApplicationType: number
+  readonly Applicant_Account: string
 }
 
 type Body = (world: SampleWorld) => object | Promise<object>
@@ -79,6 +115,13 @@ const both = (body: Body, acting: object = from): Sample => ({
   http: async world => ({ ...acting, ...(await body(world)) }),
   socket: body,
 })
+
+const groupOfAlice = {
+  Type: 'Public',
+  Introduction: 'sample',
+  AppDefinedData: [{ Key: 'city', Value: 'Graz' }],
+  MemberList: [{ Member_Account: 'bob', Role: 'Admin' }],
+}
 
 /** By the name of the command. A command without a sample for each of its doors fails `commands/every-command.test.ts`. */
 export const COMMAND_SAMPLES: Readonly<Record<string, Sample>> = {
@@ -224,4 +267,106 @@ export const COMMAND_SAMPLES: Readonly<Record<string, Sample>> = {
   'recentcontact/search_contact_group': both(() => ({ ContactItem: [bob] })),
   'recentcontact/pin': { socket: () => ({ To_Account: 'bob', TopFlag: 1 }) },
   'recentcontact/set_recv_opt': { socket: () => ({ To_Account: ['bob'], RecvOpt: 2 }) },
+
+  'group_open_http_svc/create_group': {
+    http: world => ({ ...groupOfAlice, Owner_Account: 'alice', Name: `group ${world.number()}` }),
+    socket: world => ({ ...groupOfAlice, Name: `group ${world.number()}` }),
+  },
+  'group_open_http_svc/import_group': {
+    http: () => ({ Type: 'Public', Name: 'old', Owner_Account: 'alice', CreateTime: 1_500_000_000 }),
+  },
+  'group_open_http_svc/get_appid_group_list': { http: () => ({ Limit: 10, Next: 0, GroupType: 'Public' }) },
+  'group_open_http_svc/get_group_info': both(
+    async world => ({ GroupIdList: [await world.group(), 'nope'] }),
+    {},
+  ),
+  'group_open_http_svc/modify_group_base_info': both(
+    async world => ({ GroupId: await world.group(), Notification: 'Meet at 8', MuteAllMember: 'On' }),
+    from,
+  ),
+  'group_open_http_svc/destroy_group': both(async world => ({ GroupId: await world.group() }), {}),
+  'group_open_http_svc/change_group_owner': both(
+    async world => ({ GroupId: await world.group(), NewOwner_Account: 'bob' }),
+    from,
+  ),
+  'group_open_http_svc/get_joined_group_list': {
+    http: () => ({
+      Member_Account: 'alice',
+      Limit: 10,
+      ResponseFilter: { GroupBaseInfoFilter: ['Type', 'Name'], SelfInfoFilter: ['Role', 'MsgSeq'] },
+    }),
+  },
+  'group_open_http_svc/get_group_member_info': both(
+    async world => ({ GroupId: await world.group(), Limit: 10, Offset: 0 }),
+    {},
+  ),
+  'group_open_http_svc/get_specified_group_member_info': both(
+    async world => ({
+      GroupId: await world.group(),
+      Member_List_Account: ['bob'],
+      MemberInfoFilter: ['Role', 'OnlineStatus'],
+    }),
+    {},
+  ),
+  'group_open_http_svc/add_group_member': both(
+    async world => ({
+      GroupId: await world.group({ MemberList: [] }),
+      MemberList: [{ Member_Account: 'bob' }, { Member_Account: 'ghost' }],
+    }),
+    { Silence: 0 },
+  ),
+  'group_open_http_svc/delete_group_member': both(
+    async world => ({ GroupId: await world.group(), MemberToDel_Account: ['bob'], Reason: 'sample' }),
+    { Silence: 0 },
+  ),
+  'group_open_http_svc/modify_group_member_info': both(
+    async world => ({ GroupId: await world.group(), Member_Account: 'bob', Role: 'Admin', NameCard: 'Bob' }),
+    {},
+  ),
+  'group_open_http_svc/get_role_in_group': both(
+    async world => ({ GroupId: await world.group(), User_Account: ['alice', 'ghost'] }),
+    {},
+  ),
+  'group_open_http_svc/import_group_member': {
+    http: async world => ({
+      GroupId: await world.group({ MemberList: [] }),
+      MemberList: [{ Member_Account: 'bob', UnreadMsgNum: 0 }],
+    }),
+  },
+  'group_open_http_svc/forbid_send_msg': both(
+    async world => ({ GroupId: await world.group(), Members_Account: ['bob'], MuteTime: 600 }),
+    {},
+  ),
+  'group_open_http_svc/get_group_muted_account': { http: async world => ({ GroupId: await world.group() }) },
+  'group_open_http_svc/get_group_shutted_uin': { http: async world => ({ GroupId: await world.group() }) },
+  'group_open_http_svc/ban_group_member': both(
+    async world => ({ GroupId: await world.group(), Members_Account: ['bob'], Duration: 600 }),
+    {},
+  ),
+  'group_open_http_svc/unban_group_member': both(
+    async world => ({ GroupId: await world.group(), Members_Account: ['bob'] }),
+    {},
+  ),
+  'group_open_http_svc/get_group_ban_member': {
+    http: async world => ({ GroupId: await world.group(), Limit: 10, Offset: 0 }),
+  },
+  'group/list': { socket: () => ({}) },
+  'group/profile': { socket: async world => ({ GroupId: await world.group() }) },
+  'group/join': {
+    socket: async world => ({
+      GroupId: await world.group({ Owner_Account: 'bob', MemberList: [] }),
+      ApplyMsg: 'let me in',
+    }),
+  },
+  'group/quit': {
+    socket: async world => ({
+      GroupId: await world.group({ Owner_Account: 'bob', MemberList: [{ Member_Account: 'alice' }] }),
+    }),
+  },
+  'group/applications': { socket: () => ({}) },
+  'group/handle_application': { socket: world => world.application() },
+  'group/notices': { socket: () => ({ AfterNoticeSeq: 0 }) },
+  'group/set_self': {
+    socket: async world => ({ GroupId: await world.group(), MsgFlag: 'Discard', NameCard: 'Al' }),
+  },
 }

@@ -1,18 +1,30 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, closeSync, mkdtempSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, sep } from 'node:path'
 
-/** Ends what runs in a folder and deletes it, once the process at the other end of its input is gone. */
-const WATCHDOG = `cat >/dev/null
-for turn in 1 2 3; do
-  for process in /proc/[0-9]*; do
-    case "$(readlink "$process/cwd")" in "$1"|"$1"/*) kill -9 "\${process#/proc/}" ;; esac
+/**
+ * Ends what runs in a folder and deletes it, once the process that holds the folder's pipe open is gone. Bun kills the children
+ * of a test process that ends, so this one leaves their family: its parent is gone at once, its session is its own.
+ */
+const WATCHDOG = `setsid sh -c 'cat "$1/alive" >/dev/null
+  for turn in 1 2 3; do
+    for process in /proc/[0-9]*; do
+      case "$(readlink "$process/cwd")" in "$1"|"$1"/*) kill -9 "\${process#/proc/}" ;; esac
+    done
   done
-done
-rm -rf "$1"`
+  rm -rf "$1"' watchdog "$1" </dev/null >/dev/null 2>&1 &`
 
 const GONE_WITHIN_MS = 10_000
 
@@ -22,20 +34,23 @@ const GONE_WITHIN_MS = 10_000
  */
 export class GuardedFolder {
   readonly path: string
-  readonly #watchdog: ChildProcess
+  /** The pipe's end; the operating system closes it when this process ends. */
+  readonly #alive: number
 
   constructor(prefix: string) {
     this.path = mkdtempSync(join(tmpdir(), prefix))
     // Another user of the operating system may run the server.
     chmodSync(this.path, 0o755)
-    this.#watchdog = spawn('sh', ['-c', WATCHDOG, 'watchdog', this.path], {
-      cwd: '/',
-      detached: true,
-      stdio: ['pipe', 'ignore', 'ignore'],
-    })
-    this.#watchdog.unref()
-    const { stdin } = this.#watchdog
-    if (stdin && 'unref' in stdin && typeof stdin.unref === 'function') stdin.unref()
+    const pipe = join(this.path, 'alive')
+    for (const [program, ...args] of [
+      ['mkfifo', '-m', '600', pipe],
+      ['sh', '-c', WATCHDOG, 'sh', this.path],
+    ] as const) {
+      const { status, error } = spawnSync(program, args, { cwd: '/', stdio: 'ignore' })
+      if (status !== 0) throw new Error(`${program} failed: ${error?.message ?? `code ${status}`}`)
+    }
+    // For reading too: opening only for writing would wait for the watchdog.
+    this.#alive = openSync(pipe, 'r+')
   }
 
   /** Ids of the processes that work in the folder. */
@@ -76,8 +91,12 @@ export class GuardedFolder {
   /** Kills what runs in the folder and deletes it. */
   async remove(): Promise<void> {
     await this.killAll()
-    this.#watchdog.stdin?.end()
-    if (this.#watchdog.exitCode === null) await once(this.#watchdog, 'exit')
+    closeSync(this.#alive)
+    const until = Date.now() + GONE_WITHIN_MS
+    while (existsSync(this.path)) {
+      if (Date.now() > until) throw new Error(`${this.path} was not deleted.`)
+      await Bun.sleep(5)
+    }
   }
 }
 

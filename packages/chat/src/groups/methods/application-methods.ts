@@ -5,7 +5,7 @@ import type { Untyped } from '../../untyped.ts'
 import { type GroupContext, given, groupIdIn, ONCE, pace } from './context.ts'
 
 /** What an app may handle: an application of the list, or the notice that told of one. */
-interface HandleOptions {
+export interface HandleOptions {
   readonly handleAction: string
   readonly handleMessage?: string | undefined
   readonly application?: Untyped | undefined

@@ -14,12 +14,12 @@ interface Known {
 
 const WINDOW = 5_000
 
-interface WriteOptions {
+export interface WriteOptions {
   readonly groupID: string
   readonly groupAttributes: Readonly<Record<string, string>>
 }
 
-interface KeysOptions {
+export interface KeysOptions {
   readonly groupID: string
   readonly keyList?: readonly string[] | undefined
 }
@@ -89,14 +89,17 @@ export function attributeMethods(context: GroupContext) {
       return { keyList }
     },
 
-    /** Kits ask for every group that they open and catch nothing: what has no attributes answers an empty object. */
+    /**
+     * Kits ask for every group that they open, also a former one, and catch nothing: what has no attributes for this user
+     * answers an empty object.
+     */
     async getGroupAttributes(options: KeysOptions): Promise<{ readonly groupAttributes: Attributes }> {
       const it = given(options)
       const groupID = groupIdIn(context, it.groupID)
       if (groups.isTopic(groupID) || (groups.isRoom(groupID) && groups.room !== groupID))
         return { groupAttributes: {} }
       paceRead()
-      const { values } = await read(groupID)
+      const values = await read(groupID).then(state => state.values, emptyWhenGone)
       const keyList = keysOf(it.keyList)
       const wanted = Object.entries(values).filter(([key]) => keyList.length === 0 || keyList.includes(key))
       return { groupAttributes: Object.fromEntries(wanted) }
@@ -119,6 +122,13 @@ export function attributeMethods(context: GroupContext) {
       emit({ name: EVENT.GROUP_ATTRIBUTES_UPDATED, data, ...data })
     },
   }
+}
+
+const GONE: readonly number[] = [ErrorCode.GROUP_PERMISSION_DENIED, ErrorCode.GROUP_NOT_FOUND]
+
+function emptyWhenGone(cause: unknown): Attributes {
+  if (isContent(cause) && GONE.includes(numberOf(cause.code))) return {}
+  throw cause
 }
 
 function attributesOf(list: unknown): Attributes {

@@ -8,7 +8,7 @@ type CounterFrame = Extract<GroupEventFrame, { readonly ev: 'groupCounter' }>
 const WINDOW = 5_000
 const CALLS = 20
 
-interface StepOptions {
+export interface StepOptions {
   readonly groupID: string
   readonly key: string
   readonly value: number

@@ -10,7 +10,7 @@ const SECOND = 1_000
 const COUNT_HOLDS_IN_ROOMS = 5 * SECOND
 const COUNT_HOLDS = 60 * SECOND
 
-interface CreateGroupOptions {
+export interface CreateGroupOptions {
   readonly name: string
   readonly type?: Untyped | undefined
   readonly groupID?: string | undefined
@@ -107,7 +107,13 @@ export function profileMethods(context: GroupContext) {
       const it = given(options)
       const groupID = groupIdIn(context, it.groupID)
       const apply = textOf(it.applyMessage)
-      const reply = await call('group/join', { GroupId: groupID, ...(apply !== '' && { ApplyMsg: apply }) })
+      groups.joining = groupID
+      const reply = await call('group/join', {
+        GroupId: groupID,
+        ...(apply !== '' && { ApplyMsg: apply }),
+      }).finally(() => {
+        groups.joining = ''
+      })
       const status = textOf(reply.JoinedStatus)
       if (status === 'WaitAdminApproval') return { status }
       const group = reply.Group
@@ -194,6 +200,11 @@ export function profileMethods(context: GroupContext) {
     async setGroupRemindType(id: unknown, remindType: unknown): Promise<{ readonly group: Group }> {
       const groupID = groupIdIn(context, id)
       const { list, inbox } = context
+      if (textOf(remindType) === '')
+        throw new Failure(
+          ErrorCode.OPERATION_INVALID,
+          'messageRemindType must be a TYPES.MSG_REMIND_… value.',
+        )
       await call('group/set_self', { GroupId: groupID, MsgFlag: textOf(remindType) })
       const group = groups.get(groupID) ?? (await groupAfter(context, groupID))
       group.selfInfo = { ...group.selfInfo, messageRemindType: remindType }

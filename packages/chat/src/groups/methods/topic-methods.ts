@@ -5,7 +5,7 @@ import { compact, onOff } from './profile-methods.ts'
 
 const TOPICS = 'million_group_open_http_svc/'
 
-interface TopicText {
+export interface TopicText {
   readonly topicName?: string | undefined
   readonly avatar?: string | undefined
   readonly notification?: string | undefined

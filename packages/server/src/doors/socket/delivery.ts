@@ -1,7 +1,9 @@
-import type { Push } from '../../bus/bus.ts'
+import type { GroupPush, Push } from '../../bus/bus.ts'
+import type { GroupAudiences } from '../../groups/audience/group-audiences.ts'
 import type { Change } from '../../store/change.ts'
 import type { CommitOrigin } from '../../store/store.ts'
 import { DeliveredHeads } from './delivered-heads.ts'
+import type { DeviceSocket } from './device-socket.ts'
 import { HeadWatch } from './head-watch.ts'
 import type { SocketHub } from './socket-hub.ts'
 
@@ -13,6 +15,9 @@ const LOOK_EVERY_MS = 50
 
 export interface DeliveryParts {
   readonly hub: SocketHub
+  readonly audiences: GroupAudiences
+  /** The socket of a session, when it is here. */
+  readonly deviceOf: (session: string) => DeviceSocket | undefined
   /** Whether other nodes write too. */
   readonly isShared: boolean
   /** Why nothing may be delivered at the moment: what others decided may be unknown here. */
@@ -26,36 +31,48 @@ export class Delivery {
   readonly #parts: DeliveryParts
   readonly #heads: DeliveredHeads | undefined
   readonly #watch: HeadWatch | undefined
-  #held: Push[] = []
+  #held: (() => void)[] = []
   #heldCharacters = 0
   #hasOverflowed = false
   #timer: ReturnType<typeof setInterval> | undefined
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts
-    const { hub, isShared } = parts
+    const { hub, audiences, isShared } = parts
     if (!isShared) return
     this.#heads = new DeliveredHeads()
     this.#watch = new HeadWatch({
       heads: this.#heads,
       isHere: (app, account) => hub.has(app, account),
       deliver: push => this.push(push),
+      isGroupHere: (app, group) => audiences.has(app, group),
+      deliverToGroup: push => this.pushGroup(push),
     })
   }
 
   /** To the devices here, now or when the node knows again what others decided; always in order. */
   push(push: Push): void {
-    if (this.#parts.behind() !== undefined) this.#hold(push)
-    else {
-      if (this.#timer) this.#release()
-      this.#parts.hub.push(push, this.#heads)
-    }
+    this.#send(push.frame.length, () => this.#parts.hub.push(push, this.#heads))
+  }
+
+  /** The same to everybody in a group. */
+  pushGroup(push: GroupPush): void {
+    const { audiences, deviceOf } = this.#parts
+    const except = push.except === undefined ? undefined : deviceOf(push.except)
+    this.#send(push.frame.length, () => audiences.deliver(push, this.#heads, except))
   }
 
   /** Carries out what a commit decided, of whichever node. Whatever takes a right away holds at once. */
   take(changes: readonly Change[], origin: CommitOrigin): void {
-    this.#parts.hub.apply(changes, push => this.push(push))
+    for (const change of changes)
+      if (change.kind === 'group') this.#parts.audiences.take(change)
+      else if (change.kind === 'groupPush') this.#pushOfCommit(change)
+      else this.#parts.hub.apply(change, push => this.push(push))
     if (origin === 'elsewhere') this.#watch?.take(changes)
+  }
+
+  #pushOfCommit({ head: _, ...push }: Extract<Change, { kind: 'groupPush' }>): void {
+    this.pushGroup(push)
   }
 
   stop(): void {
@@ -63,10 +80,18 @@ export class Delivery {
     this.#watch?.stop()
   }
 
-  #hold(push: Push): void {
+  #send(characters: number, deliver: () => void): void {
+    if (this.#parts.behind() !== undefined) this.#hold(characters, deliver)
+    else {
+      if (this.#timer) this.#release()
+      deliver()
+    }
+  }
+
+  #hold(characters: number, deliver: () => void): void {
     if (!this.#hasOverflowed) {
-      this.#held.push(push)
-      this.#heldCharacters += push.frame.length
+      this.#held.push(deliver)
+      this.#heldCharacters += characters
       if (this.#held.length > HELD_MAX || this.#heldCharacters > HELD_CHARACTERS_MAX) {
         this.#hasOverflowed = true
         this.#held = []
@@ -85,6 +110,6 @@ export class Delivery {
     this.#held = []
     this.#heldCharacters = 0
     this.#hasOverflowed = false
-    for (const push of held) this.#parts.hub.push(push, this.#heads)
+    for (const deliver of held) deliver()
   }
 }

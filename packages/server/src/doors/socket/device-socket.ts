@@ -46,7 +46,8 @@ export interface FrameCount {
 /** Sockets that have frames to send at the end of this turn of the event loop. */
 let waiting: DeviceSocket[] = []
 
-function flushAll(): void {
+/** Sends what waits now, so that it goes before what the runtime publishes. */
+export function flushDevices(): void {
   const devices = waiting
   waiting = []
   for (const device of devices) device.flush()
@@ -109,7 +110,7 @@ export class DeviceSocket {
       return
     }
     this.#unsent = [text]
-    if (waiting.push(this) === 1) setImmediate(flushAll)
+    if (waiting.push(this) === 1) setImmediate(flushDevices)
   }
 
   flush(): void {

@@ -1,4 +1,5 @@
-import type { Push } from '../../bus/bus.ts'
+import type { GroupPush, Push } from '../../bus/bus.ts'
+import { EVERYBODY } from '../../groups/audience/group-audiences.ts'
 import type { Change } from '../../store/change.ts'
 import type { DeliveredHeads } from './delivered-heads.ts'
 
@@ -12,12 +13,16 @@ export interface HeadWatchParts {
   /** Whether the account has a socket here. */
   readonly isHere: (app: number, account: number) => boolean
   readonly deliver: (push: Push) => void
+  readonly isGroupHere: (app: number, group: number) => boolean
+  readonly deliverToGroup: (push: GroupPush) => void
   readonly now?: () => number
 }
 
 interface Waiting {
   readonly app: number
+  /** Accounts; of a group {@link EVERYBODY}. */
   readonly members: Set<number>
+  readonly group: number | undefined
   /** The head that this look is for; frames of later ones may still be on their way. */
   readonly seq: number
   latest: number
@@ -43,8 +48,8 @@ export class HeadWatch {
   /** What the log of another node told. */
   take(changes: readonly Change[]): void {
     for (const change of changes)
-      if (change.kind === 'conversation' && change.members && change.seq !== undefined)
-        this.#expect(change.app, change.conv, change.members, change.seq)
+      if (change.kind === 'conversation' && change.seq !== undefined)
+        this.#expect(change.app, change.conv, change.members ?? [EVERYBODY], change.seq, change.group)
     this.#arm()
   }
 
@@ -63,8 +68,13 @@ export class HeadWatch {
     this.#waiting.clear()
   }
 
-  #expect(app: number, conv: number, members: readonly number[], seq: number): void {
-    const here = members.filter(account => this.#parts.isHere(app, account))
+  #expect(app: number, conv: number, members: readonly number[], seq: number, group?: number): void {
+    const here =
+      group === undefined
+        ? members.filter(account => this.#parts.isHere(app, account))
+        : this.#parts.isGroupHere(app, group)
+          ? [EVERYBODY]
+          : []
     if (here.length === 0) return
     const waiting = this.#waiting.get(conv)
     if (waiting) {
@@ -74,22 +84,27 @@ export class HeadWatch {
     }
     const [longest] = this.#waiting
     if (longest && this.#waiting.size >= WAITING_MAX) this.#look(...longest)
-    this.#waiting.set(conv, { app, members: new Set(here), seq, latest: seq, due: this.#now() + PATIENCE_MS })
+    this.#waiting.set(conv, {
+      app,
+      members: new Set(here),
+      group,
+      seq,
+      latest: seq,
+      due: this.#now() + PATIENCE_MS,
+    })
   }
 
-  #look(conv: number, { app, members, seq, latest }: Waiting): void {
+  #look(conv: number, { app, members, group, seq, latest }: Waiting): void {
     this.#waiting.delete(conv)
-    const { heads, deliver } = this.#parts
+    const { heads, deliver, deliverToGroup } = this.#parts
     const untold = [...members].filter(account => !heads.covers(conv, account, seq))
-    if (untold.length > 0)
-      deliver({
-        app,
-        to: untold,
-        frame: `{"ev":"head","ConvId":${conv},"Seq":${latest}}`,
-        head: { conv, seq: latest },
-      })
+    const frame = `{"ev":"head","ConvId":${conv},"Seq":${latest}}`
+    const head = { conv, seq: latest }
+    // Every earlier change of the members stood in the log before.
+    if (untold.length > 0 && group !== undefined) deliverToGroup({ app, group, frame, authNo: 0, head })
+    else if (untold.length > 0) deliver({ app, to: untold, frame, head })
     // Frames of the later numbers get their own moment.
-    if (latest > seq) this.#expect(app, conv, [...members], latest)
+    if (latest > seq) this.#expect(app, conv, [...members], latest, group)
   }
 
   #arm(): void {

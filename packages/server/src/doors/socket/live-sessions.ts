@@ -2,6 +2,7 @@ import { ErrorCode } from '@rookery/protocol/error-code'
 import { CloseCode } from '@rookery/protocol/wire'
 import { CommandError } from '../../commands/command-error.ts'
 import type { Services } from '../../commands/services.ts'
+import type { GroupAudiences } from '../../groups/audience/group-audiences.ts'
 import { checkTicket } from '../../login/check-ticket.ts'
 import {
   disconnectSession,
@@ -19,18 +20,32 @@ import { TimerWheel } from './timer-wheel.ts'
 
 const ENDED = 'The session was ended; log in again explicitly.'
 
+export interface LiveSessionsParts {
+  readonly services: Services
+  readonly hub: SocketHub
+  readonly failures: FailureLimit
+  readonly audiences: GroupAudiences
+}
+
 /** The sessions that live on sockets of this gateway: their beginning, their end, and everything that time does to them. */
 export class LiveSessions implements SessionControl {
   readonly #services: Services
   readonly #hub: SocketHub
   readonly #failures: FailureLimit
+  readonly #audiences: GroupAudiences
   readonly #wheel = new TimerWheel()
   readonly #bySession = new Map<string, DeviceSocket>()
 
-  constructor(services: Services, hub: SocketHub, failures: FailureLimit) {
+  constructor({ services, hub, failures, audiences }: LiveSessionsParts) {
     this.#services = services
     this.#hub = hub
     this.#failures = failures
+    this.#audiences = audiences
+  }
+
+  /** The socket that a session lives on, when it is one of this node. */
+  deviceOf(session: string): DeviceSocket | undefined {
+    return this.#bySession.get(session)
   }
 
   /** A new socket has some seconds to log in. */
@@ -39,9 +54,24 @@ export class LiveSessions implements SessionControl {
     this.#wheel.schedule(device, this.#loginDeadline(device))
   }
 
-  /** The login was stored: from now on the socket is a device of its user. */
-  begin(device: DeviceSocket, session: LiveSession, answer: string): void {
-    if (!device.socket) {
+  /**
+   * The login was stored: from now on the socket is a device of its user. Its groups are known before the answer leaves, so
+   * that nothing comes between what it asks for afterwards and what it is sent.
+   */
+  async begin(device: DeviceSocket, session: LiveSession, answer: string): Promise<void> {
+    const { app, accountId } = session.caller
+    try {
+      await this.#audiences.load(app.id, accountId)
+    } catch (error) {
+      this.#disconnect(session)
+      throw error
+    }
+    this.#enter(device, session, answer)
+    this.#audiences.release(app.id, accountId)
+  }
+
+  #enter(device: DeviceSocket, session: LiveSession, answer: string): void {
+    if (!device.socket || device.state.kind === 'closing') {
       this.#disconnect(session)
       return
     }
@@ -50,7 +80,9 @@ export class LiveSessions implements SessionControl {
     // The answer goes first: a kick that came meanwhile follows it.
     device.send(answer)
     if (!this.#hub.add(device)) return
-    this.#bySession.set(session.caller.sessionId, device)
+    const { app, accountId, sessionId } = session.caller
+    this.#audiences.attach(device, app.id, accountId)
+    this.#bySession.set(sessionId, device)
     device.last = session
     this.#services.metrics.sockets.inc({ state: 'live' })
     this.#wheel.schedule(device, nextWake(device, session))
@@ -63,6 +95,7 @@ export class LiveSessions implements SessionControl {
     if (!session) return
     const { app, accountId, sessionId } = session.caller
     this.#hub.remove(device, app.id, accountId)
+    this.#audiences.detach(app.id, accountId)
     this.#services.metrics.sockets.dec({ state: 'live' })
     if (this.#bySession.get(sessionId) === device) this.#bySession.delete(sessionId)
     if (!session.loggedOut) this.#disconnect(session)

@@ -143,7 +143,7 @@ export class SocketDoor {
         socketLogin(services, body, device.peer, Date.now()),
       )
       services.metrics.logins.inc({ code: 0 })
-      this.#sessions.begin(device, session, reply(frame.id, success(answer)))
+      await this.#sessions.begin(device, session, reply(frame.id, success(answer)))
       if (this.#drainFrame) device.send(this.#drainFrame)
     } catch (error) {
       this.#refuse(device, frame.id, this.#failed(error, LOGIN_FAMILY))

@@ -96,13 +96,11 @@ export class SocketHub {
   }
 
   /** Carries out what a commit decided about sockets; its frames go to `deliver`. */
-  apply(changes: readonly Change[], deliver: (push: Push) => void): void {
-    for (const change of changes) {
-      if (change.kind === 'end') this.#end(change)
-      else if (change.kind === 'replaced') this.#replace(change)
-      else if (change.kind === 'expiry') this.#expire(change)
-      else if (change.kind === 'push') deliver(change)
-    }
+  apply(change: Change, deliver: (push: Push) => void): void {
+    if (change.kind === 'end') this.#end(change)
+    else if (change.kind === 'replaced') this.#replace(change)
+    else if (change.kind === 'expiry') this.#expire(change)
+    else if (change.kind === 'push') deliver(change)
   }
 
   #end(change: EndChange): void {

@@ -86,7 +86,7 @@ export const changeMember = defineMutation<ChangeMember, void>(
     if (Object.keys(set).length === 0 && !mutes) return
     const changed = await editGroup(tx, group, { rights: roleTo !== undefined || mutes })
     await numberOwnRows(tx, changed, [account])
-    tellGroup(tx, changed)
+    tellGroup(tx, changed, set.receive_option && { receive: { account, option: set.receive_option } })
     if (roleTo !== undefined) {
       const isAdmin = roleTo === MemberRole.ADMIN
       await sendTip(

@@ -119,7 +119,8 @@ export const createGroup = defineMutation<CreateGroup, CreatedGroup>(
 function createLocks({ app, quotas, owner, members }: CreateGroup): Lock[] {
   const hasQuota = Object.values(quotas).some(quota => quota > 0)
   return [
-    { on: 'app', app, shared: !hasQuota },
+    { on: 'app', app, shared: true },
+    ...(hasQuota ? [{ on: 'count' as const, app }] : []),
     ...[...new Set([owner, ...members.map(member => member.account)])]
       .filter(account => account > 0)
       .map(account => ({ on: 'account' as const, app, account })),

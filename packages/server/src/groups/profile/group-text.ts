@@ -1,5 +1,5 @@
-import type { Settings } from '@rookery/protocol/limits'
 import type { ApplyJoinOption, InviteJoinOption, WireCustomField } from '@rookery/protocol/wire-group'
+import type { App } from '../../apps/app.ts'
 import { checkFields } from '../custom-fields.ts'
 import { badField } from '../group-error.ts'
 
@@ -16,9 +16,7 @@ export interface ProfileFields {
   readonly AppDefinedData?: readonly WireCustomField[]
 }
 
-interface SettingSource {
-  setting<K extends keyof Settings>(key: K): Settings[K]
-}
+type SettingSource = Pick<App, 'setting'>
 
 const TEXTS = [
   ['Name', 'group.nameBytes'],

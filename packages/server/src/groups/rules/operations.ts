@@ -25,6 +25,7 @@ const STAFF = ['AppAdmin', 'Owner', 'Admin'] as const
 const MEMBERS = ['AppAdmin', 'Owner', 'Admin', 'Member'] as const
 const ALL = [...MEMBERS, 'NonMember'] as const
 const INSIDERS = ['Owner', 'Admin', 'Member'] as const
+const PERSONS = [...INSIDERS, 'NonMember'] as const
 
 const types = (
   Private: readonly ActorRole[],
@@ -34,7 +35,7 @@ const types = (
   Community: readonly ActorRole[],
 ): Allowed => ({ Private, Public, ChatRoom, AVChatRoom, Community })
 
-/** Roles × operations (rest-2 section 1.3). `groups.test.ts` runs every cell through the doors. */
+/** Roles × operations (rest-2 section 1.3). `operations.test.ts` runs every cell through the doors. */
 export const OPERATIONS = {
   lookUp: { title: 'See the profile', allowed: types(MEMBERS, ALL, ALL, ALL, ALL) },
   listMembers: { title: 'List members', allowed: types(MEMBERS, MEMBERS, MEMBERS, NOBODY, MEMBERS) },
@@ -80,14 +81,8 @@ export const OPERATIONS = {
     allowed: types(INSIDERS, INSIDERS, INSIDERS, NOBODY, INSIDERS),
   },
   join: {
-    title: 'Join or apply (as ApplyJoinOption says)',
-    allowed: types(
-      ['NonMember'],
-      ['NonMember'],
-      ['NonMember'],
-      ['NonMember', 'Owner', 'Admin'],
-      ['NonMember'],
-    ),
+    title: 'Join or apply (as ApplyJoinOption says; who is inside stays)',
+    allowed: types(PERSONS, PERSONS, PERSONS, PERSONS, PERSONS),
   },
   handleApplications: {
     title: 'Approve and refuse',

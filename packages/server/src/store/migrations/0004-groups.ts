@@ -40,6 +40,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       time bigint not null, body ${text} not null, primary key (app_id, account_id, notice_no))${keyed}`,
     `create table group_notice_head (app_id bigint not null, account_id bigint not null, notice_no bigint not null,
       primary key (app_id, account_id))${keyed}`,
+    `create table group_departure (app_id bigint not null, account_id bigint not null, primary key (app_id, account_id))${keyed}`,
+    `create index chat_group_owner on chat_group (app_id, owner_id) where owner_id > 0`,
     `alter table user_conversation add column kind integer not null default 0`,
     `alter table user_conversation add column from_seq bigint not null default 0`,
     `alter table user_conversation add column to_seq bigint not null default -1`,

@@ -116,3 +116,12 @@ test('the error of a wrong URL does not show its password', async () => {
   expect(String(failed)).toContain('The URL of the database is not valid')
   expect(String(failed)).not.toContain('cret')
 })
+
+test('a connection that is dropped in the turn in which statements were sent ends nothing else', async () => {
+  const doomed = await PgConnection.open({ url: server.url(database), limits: CONNECTION_LIMITS })
+  const sent = [doomed.run('select 1'), doomed.run('select $1::text', ['x'.repeat(5000)])]
+  doomed.drop('The test drops it.')
+  for (const outcome of await Promise.allSettled(sent)) expect(outcome.status).toBe('rejected')
+  // What the driver does in later turns would be uncaught.
+  await Bun.sleep(50)
+})

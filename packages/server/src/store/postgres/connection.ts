@@ -21,6 +21,8 @@ export interface ConnectionLimits {
   /** Milliseconds after which the server gives up a statement, and one that waits for a lock. */
   readonly statementMs: number
   readonly lockMs: number
+  /** Milliseconds without the commits of the other nodes after which this one serves nobody (DESIGN-SECURITY 2). */
+  readonly behindMs: number
 }
 
 /** A server that does not answer within some seconds is away for those who wait for it (DESIGN 4). */
@@ -29,6 +31,7 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
   answerMs: 4000,
   statementMs: 3500,
   lockMs: 2500,
+  behindMs: 1000,
 }
 
 export interface ConnectionOptions {
@@ -182,7 +185,8 @@ export class PgConnection implements PgSession {
     if (this.#lost) return
     this.#lost = new ConnectionLost(reason)
     clearTimeout(this.#deadline)
-    this.#socket.destroy()
+    // In a later turn: the driver, which writes a statement a moment after it was sent, trips over a socket that is gone already.
+    setImmediate(() => this.#socket.destroy())
     void this.#pool.end({ timeout: 0 })
     for (const statement of this.#pending) statement.reject(this.#lost)
     this.#pending.clear()

@@ -24,7 +24,6 @@ export async function claimLanes(session: PgConnection, nodeId: string, count: n
       return await claim(session, nodeId, count)
     } catch (error) {
       if (!session.lost) await session.run('rollback')
-      // Two nodes that make the first lane of all have no row to wait at.
       if (!isConflict(error)) throw error
     }
   }
@@ -37,17 +36,22 @@ async function claim(session: PgConnection, nodeId: string, count: number): Prom
     `select lane, node_id, lease_until_ms, ${NOW_MS} as now_ms from lane order by lane for update`,
   )
   const free = rows.filter(row => row.node_id === '' || row.lease_until_ms + LEFT_ALONE_MS < row.now_ms)
-  const lanes = free.slice(0, count).map(row => row.lane)
-  for (let next = (rows.at(-1)?.lane ?? 0) + 1; lanes.length < count; next++) lanes.push(next)
+  const taken = free.slice(0, count).map(row => row.lane)
+  const first = (rows.at(-1)?.lane ?? 0) + 1
+  const made = Array.from({ length: count - taken.length }, (_, n) => first + n)
+  await session.run(
+    `update lane set node_id = $2, lease_until_ms = ${NOW_MS} + ${LEASE_MS} where lane = any($1::integer[])`,
+    [taken, nodeId],
+  )
+  // Lanes that another node made while this one waited for its locks are not among the rows: they refuse this, and it begins anew.
   await session.run(
     `insert into lane (lane, node_id, lease_until_ms)
-     select lane, $2, ${NOW_MS} + ${LEASE_MS} from unnest($1::integer[]) as wanted (lane)
-     on conflict (lane) do update set node_id = excluded.node_id, lease_until_ms = excluded.lease_until_ms`,
-    [lanes, nodeId],
+     select lane, $2, ${NOW_MS} + ${LEASE_MS} from unnest($1::integer[]) as made (lane)`,
+    [made, nodeId],
   )
   const { command } = await session.execute('commit')
   if (command !== 'COMMIT') throw new Error('The database did not give this node its lanes.')
-  return lanes
+  return [...taken, ...made]
 }
 
 /** Resolves to false when another node has one of the lanes. */

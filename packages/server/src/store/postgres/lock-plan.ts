@@ -75,7 +75,8 @@ async function lockRows(
 ): Promise<readonly { now_ms: number }[]> {
   const sent: Promise<unknown>[] = []
   const missing = names.filter(name => name.account_id === null)
-  for (const app of [...new Set(missing.map(name => name.app_id))].sort((a, b) => a - b))
+  const counted = [...missing.map(name => name.app_id), ...only(locks, 'count').map(lock => lock.app)]
+  for (const app of [...new Set(counted)].sort((a, b) => a - b))
     sent.push(session.run('select app_id from app where app_id = $1 for update', [app]))
 
   const found = names.filter(name => name.account_id !== null)

@@ -8,8 +8,6 @@ import { LOG_KEPT_MS, sweepLog } from './log-sweep.ts'
 import type { PgSession } from './session.ts'
 
 const READ_EVERY_MS = 200
-/** Whoever has not read for this long may not know what was decided elsewhere (DESIGN-SECURITY 2). */
-const BEHIND_AFTER_MS = 1000
 const SWEEP_EVERY_MS = 60_000
 /** A reader that was away for nearly as long as rows are kept may have missed some. */
 const MISSED_AFTER = 0.9
@@ -102,7 +100,7 @@ export class LogTailer {
   /** Looked at whenever it is asked: a process that stood still is behind from the moment it wakes. */
   get behind(): string | undefined {
     const age = this.ageMs
-    if (age <= BEHIND_AFTER_MS) return undefined
+    if (age <= this.#limits.behindMs) return undefined
     return `The commits of the other nodes could not be read for ${Math.round(age)} ms${this.#problem ? `: ${this.#problem}` : '.'}`
   }
 

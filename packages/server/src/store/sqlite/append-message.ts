@@ -1,5 +1,6 @@
 import type { Database, Statement } from 'bun:sqlite'
 import type { AppendItem, AppendResult } from '../append.ts'
+import type { Change } from '../change.ts'
 import {
   advance,
   forgottenResult,
@@ -7,10 +8,13 @@ import {
   holds,
   type MessageNumbers,
   numberMessage,
+  type RestKey,
+  refusedByGroup,
   restKeyOf,
   storedResult,
 } from '../number-message.ts'
 import { AccountGone, type ConversationHeads, type Head } from './conversation-heads.ts'
+import { GroupExtras } from './group-extras.ts'
 
 const SECONDS_A_DAY = 86_400
 
@@ -31,6 +35,7 @@ const EARLIER = 'select seq, time, count_no, msg_seq, flags, client_hash from me
  */
 export class MessageAppender {
   readonly #heads: ConversationHeads
+  readonly #groups: GroupExtras
   readonly #insertMessage: Statement
   readonly #readByClientKey: Statement<EarlierRow, number[]>
   readonly #readMessage: Statement<EarlierRow, number[]>
@@ -39,6 +44,7 @@ export class MessageAppender {
 
   constructor(database: Database, heads: ConversationHeads) {
     this.#heads = heads
+    this.#groups = new GroupExtras(database)
     // A message whose client key is taken is not inserted; every other conflict is a defect and fails.
     this.#insertMessage = database.prepare(
       `insert into message (app_id, conv_id, seq, sender_id, msg_seq, random, time, client_time, flags, count_no,
@@ -63,16 +69,24 @@ export class MessageAppender {
     )
   }
 
-  append(item: AppendItem, now: number): AppendResult {
-    let head: Head
+  /** @param changed told of what else than the message became another */
+  append(item: AppendItem, now: number, changed: (change: Change) => void): AppendResult {
+    let head: Head | undefined
     try {
-      head = this.#heads.of(item.app, item.sender, item.receiver)
+      head = item.group
+        ? this.#heads.ofGroup(item.app, item.group, item.sender)
+        : this.#heads.of(item.app, item.sender, item.receiver)
     } catch (error) {
       if (error instanceof AccountGone) return goneResult(item, error.account)
       throw error
     }
-    const numbers = numberMessage(head, item, now)
+    if (!head) return { outcome: 'stale' }
     const { key } = item
+    if (item.group) {
+      const answer = this.#known(item, head, now) ?? refusedByGroup(head, item, now)
+      if (answer) return answer
+    }
+    const numbers = numberMessage(head, item, now)
     const repeated = key.kind === 'client' ? undefined : this.#claimRestKey(item, head, numbers, now)
     if (repeated) return repeated
 
@@ -81,7 +95,7 @@ export class MessageAppender {
       head.conv,
       numbers.seq,
       item.sender,
-      item.msgSeq,
+      numbers.msgSeq,
       item.random,
       numbers.time,
       item.clientTime,
@@ -96,9 +110,21 @@ export class MessageAppender {
     )
     if (changes === 0) return this.#sentBefore(item, head)
     advance(head, item, numbers)
-    this.#heads.touchSides(head, Math.floor(now / SECONDS_A_DAY))
+    if (item.group) this.#groups.store(item, item.group, numbers, head.group?.authNo ?? 0, changed)
+    else this.#heads.touchSides(head, Math.floor(now / SECONDS_A_DAY))
     this.#heads.markDirty(head)
-    return storedResult(head.conv, item, numbers)
+    return storedResult(head.conv, numbers)
+  }
+
+  /** What an earlier message with the same key became; undefined when there is none. */
+  #known(item: AppendItem, head: Head, now: number): AppendResult | undefined {
+    const key = restKeyOf(item)
+    if (!key) {
+      const { app, clientTime, sender, random } = item
+      const row = this.#readByClientKey.get(app, clientTime, head.conv, sender, random)
+      return row ? this.#sentBefore(item, head) : undefined
+    }
+    return this.#repeated(item, head, key, now)
   }
 
   /** What the message with the same client key became. */
@@ -117,12 +143,9 @@ export class MessageAppender {
   ): AppendResult | undefined {
     const key = restKeyOf(item)
     if (!key) return undefined
+    const repeated = this.#repeated(item, head, key, now)
+    if (repeated) return repeated
     const { kind, sender, hash } = key
-    const known = this.#readRestKey.get(item.app, head.conv, kind, sender, item.msgSeq, item.random, hash)
-    if (known && holds(key, known.time, now)) {
-      const row = this.#readMessage.get(item.app, head.conv, known.seq)
-      return row ? earlier(head, row) : forgottenResult(head.conv, item, known.seq, head.countNo)
-    }
     this.#writeRestKey.run(
       item.app,
       head.conv,
@@ -135,6 +158,14 @@ export class MessageAppender {
       numbers.time,
     )
     return undefined
+  }
+
+  #repeated(item: AppendItem, head: Head, key: RestKey, now: number): AppendResult | undefined {
+    const { kind, sender, hash } = key
+    const known = this.#readRestKey.get(item.app, head.conv, kind, sender, item.msgSeq, item.random, hash)
+    if (!known || !holds(key, known.time, now)) return undefined
+    const row = this.#readMessage.get(item.app, head.conv, known.seq)
+    return row ? earlier(head, row) : forgottenResult(head.conv, item, known.seq, head.countNo)
   }
 }
 

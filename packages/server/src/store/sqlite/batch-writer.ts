@@ -85,7 +85,7 @@ export class BatchWriter {
       for (let next = 0; next < operations.length; ) {
         const operation = operations[next]
         if (operation?.kind === 'mutate') outcomes[next++] = await this.#mutate(operation, nowMs, changes)
-        else next = this.#appendRun(operations, next, outcomes, nowMs)
+        else next = this.#appendRun(operations, next, outcomes, changes, nowMs)
       }
       this.#logCommit(this.#heads.flush(), changes, nowMs)
       this.#execute('commit')
@@ -112,6 +112,7 @@ export class BatchWriter {
     operations: readonly WriteOperation[],
     start: number,
     outcomes: WriteOutcome[],
+    changes: Change[],
     nowMs: number,
   ): number {
     if (!this.#appender) throw new Error('The writer is not open.')
@@ -121,7 +122,8 @@ export class BatchWriter {
       run.push({ item: operation.item, place: end })
     if (run.length > 1) run.sort((a, b) => comparePairs(a.item, b.item))
     const now = Math.floor(nowMs / 1000)
-    for (const { item, place } of run) outcomes[place] = { ok: this.#appender.append(item, now) }
+    for (const { item, place } of run)
+      outcomes[place] = { ok: this.#appender.append(item, now, change => changes.push(change)) }
     return end
   }
 
@@ -204,6 +206,13 @@ export class BatchWriter {
 function comparePairs(a: AppendItem, b: AppendItem): number {
   return (
     a.app - b.app ||
+    (a.group?.no ?? 0) - (b.group?.no ?? 0) ||
+    (a.group ? 0 : comparePeople(a, b))
+  )
+}
+
+function comparePeople(a: AppendItem, b: AppendItem): number {
+  return (
     Math.min(a.sender, a.receiver) - Math.min(b.sender, b.receiver) ||
     Math.max(a.sender, a.receiver) - Math.max(b.sender, b.receiver)
   )

@@ -1,5 +1,7 @@
 import type { Database } from 'bun:sqlite'
+import type { GroupAddress } from '../append.ts'
 import type { Counters } from '../number-message.ts'
+import { loadGroupCounters, loadSender, type StoredGroupCounters, writeGroupCounters } from './group-heads.ts'
 
 /** What an append needs to know of one side of a pair. */
 interface Side {
@@ -14,6 +16,7 @@ export interface Head extends Counters {
   readonly hi: number
   readonly loSide: Side
   readonly hiSide: Side
+  readonly group?: StoredGroupCounters
   dirty: boolean
 }
 
@@ -29,6 +32,9 @@ interface HeadRow {
   top_seq: number
   top_time: number
 }
+
+/** A group has none: its members' rows do not move with its messages. */
+const NO_SIDE: Side = { exists: true, activeDay: -1 }
 
 export class AccountGone extends Error {
   readonly account: number
@@ -71,12 +77,29 @@ export class ConversationHeads {
       if (!row || row.deleted) throw new AccountGone(account)
     }
     const head = this.#load(app, lo, hi) ?? this.#create(app, lo, hi)
+    this.#keep(key, head)
+    return head
+  }
+
+  /** The head of a group's conversation; undefined when there is none (any more). Throws {@link AccountGone}. */
+  ofGroup(app: number, group: GroupAddress, sender: number): Head | undefined {
+    const key = `${app}:0:${group.no}`
+    let head = this.#heads.get(key)
+    if (!head) {
+      head = this.#load(app, 0, group.no)
+      if (!head) return undefined
+      this.#keep(key, head)
+    }
+    if (head.group && !loadSender(this.#database, app, head.conv, head.group, sender)) throw new AccountGone(sender)
+    return head
+  }
+
+  #keep(key: string, head: Head): void {
     if (this.#heads.size >= CAPACITY) {
       const oldest = this.#heads.entries().next().value
       if (oldest && !oldest[1].dirty) this.#heads.delete(oldest[0])
     }
     this.#heads.set(key, head)
-    return head
   }
 
   markDirty(head: Head): void {
@@ -114,6 +137,7 @@ export class ConversationHeads {
           head.app,
           head.conv,
         )
+      if (head.group) writeGroupCounters(this.#database, head.app, head.conv, head.group)
       head.dirty = false
     }
     this.#dirty.clear()
@@ -149,8 +173,9 @@ export class ConversationHeads {
       listTime: row.list_time,
       topSeq: row.top_seq,
       topTime: row.top_time,
-      loSide: this.#side(app, lo, row.conv_id),
-      hiSide: this.#side(app, hi, row.conv_id),
+      ...(lo === 0
+        ? { loSide: NO_SIDE, hiSide: NO_SIDE, group: loadGroupCounters(this.#database, app, row.conv_id) }
+        : { loSide: this.#side(app, lo, row.conv_id), hiSide: this.#side(app, hi, row.conv_id) }),
       dirty: false,
     }
   }

@@ -1,6 +1,6 @@
 import { migrationState } from '../migrations/migration-state.ts'
 import { NUMBER_SOURCES, type NumberSource } from '../mutation.ts'
-import { PgConnection } from '../postgres/connection.ts'
+import { CONNECTION_LIMITS, PgConnection } from '../postgres/connection.ts'
 import { kyselyOn } from '../postgres/dialect.ts'
 import { exactInteger } from './row-text.ts'
 import { replacing } from './sqlite-transfer.ts'
@@ -19,7 +19,13 @@ import {
 
 const PAGE_ROWS = 1000
 /** A large table is sorted and read for as long as it takes. */
-const LIMITS = { connectMs: 5000, answerMs: 3_600_000, statementMs: 3_600_000, lockMs: 5000 }
+const LIMITS = {
+  ...CONNECTION_LIMITS,
+  connectMs: 5000,
+  answerMs: 3_600_000,
+  statementMs: 3_600_000,
+  lockMs: 5000,
+}
 /** Digits that a number surely holds. */
 const SAFE_DIGITS = 15
 

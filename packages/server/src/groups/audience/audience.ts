@@ -1,0 +1,116 @@
+/** What a change did to one account's membership. */
+export type Move = 'joined' | 'left'
+
+/**
+ * The accounts of one group that have a socket on this node. Changes of the group are numbered (`auth_no`) and may come out of
+ * order: one of this node's is told at once, an earlier one of another node's with its log. For each account the highest number wins.
+ */
+export class Audience {
+  /** By account: the number from which on its membership is known. */
+  readonly #members = new Map<number, number>()
+  /** Accounts whose leaving was told before all earlier changes were: an earlier joining comes too late. */
+  readonly #leftAhead = new Map<number, number>()
+  /** Members that want no messages. */
+  readonly #quiet = new Set<number>()
+  /** All changes up to this number were told; -1: unknown. */
+  #known = -1
+  /** The highest number that was heard of, and when; earlier ones may be missing. */
+  #claimed = -1
+  #claimedAt = Number.NEGATIVE_INFINITY
+  #dismissed = false
+
+  get size(): number {
+    return this.#members.size
+  }
+
+  get members(): Iterable<number> {
+    return this.#members.keys()
+  }
+
+  has(account: number): boolean {
+    return this.#members.has(account)
+  }
+
+  /** False once it holds nothing that a later change could need. */
+  get isNeeded(): boolean {
+    return this.#members.size > 0 || this.#leftAhead.size > 0
+  }
+
+  isQuiet(account: number): boolean {
+    return this.#quiet.has(account)
+  }
+
+  setQuiet(account: number, quiet: boolean): void {
+    if (quiet && this.#members.has(account)) this.#quiet.add(account)
+    else this.#quiet.delete(account)
+  }
+
+  /** Whether every change up to `no` was told. @param knownAt every commit before this moment was told. */
+  knows(no: number, knownAt: number): boolean {
+    if (this.#known < this.#claimed && knownAt >= this.#claimedAt) this.#catchUp(this.#claimed)
+    return no <= this.#known
+  }
+
+  /** There is a state `no`; what led to it may not have been told yet. */
+  claim(no: number, now: number): void {
+    if (no <= this.#claimed) return
+    this.#claimed = no
+    this.#claimedAt = now
+  }
+
+  /** Every change up to `no` was told. */
+  catchUp(no: number): void {
+    if (no > this.#known) this.#catchUp(no)
+  }
+
+  /** A row as it was read from the database at the group's number `no`. False when a later change is known already. */
+  found(account: number, no: number): boolean {
+    if (this.#dismissed || this.#since(account) > no) return false
+    this.#members.set(account, no)
+    return true
+  }
+
+  /** True when it changes who is in the audience. */
+  move(account: number, move: Move, no: number): boolean {
+    if (no <= this.#known || no <= this.#since(account)) return false
+    if (move === 'joined') {
+      if (this.#dismissed) return false
+      this.#leftAhead.delete(account)
+      const isNew = !this.#members.has(account)
+      this.#members.set(account, no)
+      return isNew
+    }
+    this.#leftAhead.set(account, no)
+    return this.#remove(account)
+  }
+
+  /** A change was told: with the one before it nothing is missing. */
+  changed(no: number, now: number): void {
+    this.claim(no, now)
+    if (no === this.#known + 1 && no === this.#claimed) this.#catchUp(no)
+  }
+
+  /** Nobody can join any more. */
+  dismiss(): void {
+    this.#dismissed = true
+  }
+
+  /** The account has no socket here any more. */
+  drop(account: number): void {
+    this.#remove(account)
+  }
+
+  #since(account: number): number {
+    return this.#members.get(account) ?? this.#leftAhead.get(account) ?? -1
+  }
+
+  #remove(account: number): boolean {
+    this.#quiet.delete(account)
+    return this.#members.delete(account)
+  }
+
+  #catchUp(no: number): void {
+    this.#known = no
+    for (const [account, left] of this.#leftAhead) if (left <= no) this.#leftAhead.delete(account)
+  }
+}

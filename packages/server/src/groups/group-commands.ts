@@ -1,0 +1,15 @@
+import type { Command } from '../commands/command.ts'
+import { createGroupCommands } from './commands/create-group-commands.ts'
+import { memberCommands } from './commands/member-commands.ts'
+import { muteCommands } from './commands/mute-commands.ts'
+import { ownCommands } from './commands/own-commands.ts'
+import { profileCommands } from './commands/profile-commands.ts'
+
+/** Groups, their members and rights. */
+export const groupCommands: readonly Command[] = [
+  ...createGroupCommands,
+  ...profileCommands,
+  ...memberCommands,
+  ...muteCommands,
+  ...ownCommands,
+]

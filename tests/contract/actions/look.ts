@@ -1,3 +1,4 @@
+import { isRetryable } from '@rookery/protocol/error-code'
 import { Refused } from '../clients/reader.ts'
 import type { Action } from './action.ts'
 
@@ -11,10 +12,8 @@ export const look: Action = {
   },
 }
 
-const BUSY = 60022
-
 /** Faults and kicks make it impossible now and then. Any other refusal is a defect. */
 function noAnswer(cause: unknown): void {
   const isLogin = (code: number) => code >= 70_000 && code < 71_000
-  if (cause instanceof Refused && cause.code !== BUSY && !isLogin(cause.code)) throw cause
+  if (cause instanceof Refused && !isRetryable(cause.code) && !isLogin(cause.code)) throw cause
 }

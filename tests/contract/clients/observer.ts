@@ -15,16 +15,28 @@ interface Frame {
   }
 }
 
-/** Frames that interest nobody here are not parsed. */
-const INTERESTING = /"openim\/set_msg_read"|"ReadSeq":/
+/** Characters of a bad frame that the history keeps. */
+const SHOWN = 2_000
+
+function frameOf(text: string): Frame | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? value : undefined
+  } catch {
+    return undefined
+  }
+}
 
 /** Notes read reports and conversation items as they cross a device's relay. */
 export function observerOf(recorder: Recorder, user: string): (direction: Direction, text: string) => void {
   /** Reports in flight. Request numbers begin anew with each login of a device; so does the pairing. */
   const reports = new Map<number, { readonly peer: string; readonly seq: number }>()
   return (direction, text) => {
-    if (!INTERESTING.test(text) && reports.size === 0) return
-    const frame = JSON.parse(text) as Frame
+    const frame = frameOf(text)
+    if (!frame) {
+      recorder.note({ t: 'bad-frame', user, direction, text: text.slice(0, SHOWN) })
+      return
+    }
     const { id, body } = frame
     if (direction === 'up') {
       if (frame.cmd === 'session/login') reports.clear()

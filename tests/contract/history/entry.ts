@@ -12,6 +12,7 @@ export type Entry =
   | FaultEntry
   | ItemEntry
   | ReadEntry
+  | BadFrameEntry
   | ViewEntry
   | RoamEntry
   | ScreenEntry
@@ -173,6 +174,15 @@ export interface ReadEntry {
   readonly user: string
   readonly peer: string
   readonly seq: number
+}
+
+/** A text frame of a node or of the SDK that is no JSON object; its beginning. */
+export interface BadFrameEntry {
+  readonly t: 'bad-frame'
+  readonly at: number
+  readonly user: string
+  readonly direction: 'up' | 'down'
+  readonly text: string
 }
 
 /** One stored message as one side sees it; the text of a recalled one is empty. */

@@ -1,4 +1,5 @@
 import type {
+  BadFrameEntry,
   Call,
   Entry,
   ItemEntry,
@@ -50,6 +51,7 @@ export interface Evidence {
   readonly mirrors: readonly MirrorEntry[]
   readonly items: readonly ItemEntry[]
   readonly reads: readonly ReadEntry[]
+  readonly badFrames: readonly BadFrameEntry[]
   /** By ID, as any side sees it at the end. */
   readonly stored: ReadonlyMap<string, SeenMessage>
   /** Users that tried to delete the message for themselves, by its ID. */
@@ -94,6 +96,7 @@ export function evidenceOf(entries: readonly Entry[]): Evidence {
     mirrors: entries.filter(it => it.t === 'mirror'),
     items: entries.filter(it => it.t === 'item'),
     reads: entries.filter(it => it.t === 'read'),
+    badFrames: entries.filter(it => it.t === 'bad-frame'),
     stored: new Map(views.flatMap(view => view.messages.map(it => [it.id, it] as const))),
     deleters,
   }

@@ -366,6 +366,13 @@ describe('the judge finds', () => {
     expect(rules).toEqual(['revoked-login'])
   })
 
+  test('a frame that is no JSON', () => {
+    const rules = found(entries => {
+      entries.push({ t: 'bad-frame', at: 5_000, user: 'bo', direction: 'down', text: '{"Seq":undefined}' })
+    })
+    expect(rules).toEqual(['frames'])
+  })
+
   test('changes that lead elsewhere than a fresh snapshot', () => {
     const rules = found(entries => {
       for (const mirror of all(entries, 'mirror'))

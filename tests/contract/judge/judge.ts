@@ -5,6 +5,7 @@ import { delivery } from './delivery.ts'
 import { dense } from './dense.ts'
 import { doubled } from './doubled.ts'
 import { evidenceOf } from './evidence.ts'
+import { frames } from './frames.ts'
 import { lost } from './lost.ts'
 import { order } from './order.ts'
 import { readMarks } from './read-marks.ts'
@@ -28,6 +29,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   changes,
   'revoked-login': revokedLogin,
   snapshot,
+  frames,
 }
 
 /** Judges a whole history. A run whose final state is missing can't be judged: throws. */

@@ -177,6 +177,7 @@ export interface GroupOpenHttpSvcGetAppidGroupListResponse extends Answer {
 export interface GroupOpenHttpSvcGetGroupInfoRequest {
   /** Ids of the groups. 1 to 50 items. */
   readonly GroupIdList: ReadonlyArray<string>
+  /** What is answered; absent: everything. */
   readonly ResponseFilter?: {
     /** Names of the fields of the group that are answered. */
     readonly GroupBaseInfoFilter?: ReadonlyArray<string>
@@ -308,6 +309,7 @@ export interface GroupOpenHttpSvcGetJoinedGroupListRequest {
   readonly GroupType?: string
   /** 1: only communities with topics. 0 to 1. */
   readonly SupportTopic?: number
+  /** What is answered beside the ids. */
   readonly ResponseFilter?: {
     /** Names of the fields of the group that are answered. */
     readonly GroupBaseInfoFilter?: ReadonlyArray<string>

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'bun:test'
 import { connect } from '@nats-io/transport-node'
 import { findNats, type NatsServer, NO_NATS, startNats } from '../testing/nats-server.ts'
-import type { Push } from './bus.ts'
+import type { GroupPush, Push } from './bus.ts'
 import { NatsBus } from './nats-bus.ts'
 
 const APP = 1400000001
@@ -26,12 +26,15 @@ else
     interface Node {
       readonly bus: NatsBus
       readonly got: Push[]
+      readonly gotInGroups: GroupPush[]
       hurries: number
     }
 
     async function node(cluster = 'cluster', url = nats.url): Promise<Node> {
-      const made: Node = { bus: NatsBus.open({ urls: [url], cluster }), got: [], hurries: 0 }
+      const bus = NatsBus.open({ urls: [url], cluster })
+      const made: Node = { bus, got: [], gotInGroups: [], hurries: 0 }
       made.bus.onPush(push => made.got.push(push))
+      made.bus.onGroupPush(push => made.gotInGroups.push(push))
       made.bus.onHurry(() => made.hurries++)
       open.push(made)
       await until(() => made.bus.problem === undefined)
@@ -83,6 +86,26 @@ else
       expect(here.got).toHaveLength(1)
       expect(here.bus.hints).toMatchObject({ lost: 0, received: 0 })
       expect(there.bus.hints.received).toBe(2)
+    })
+
+    test('a push to a group reaches this node as it is, and the nodes that watch the group without the session', async () => {
+      const [here, there, elsewhere] = [await node(), await node(), await node()]
+      there.bus.watchGroup(APP, 5)
+      elsewhere.bus.watchGroup(APP, 6)
+      elsewhere.bus.watch(APP, 5)
+      await settled(here, there)
+      await settled(here, elsewhere)
+      const sent = { app: APP, group: 5, frame: '{"ev":"message"}', authNo: 3, head: { conv: 41, seq: 3 } }
+      here.bus.pushGroup({ ...sent, except: 'session_1' })
+      await until(() => there.gotInGroups.length === 1)
+      there.bus.unwatchGroup(APP, 5)
+      await settled(there, here)
+      here.bus.pushGroup(sent)
+      await settled(here, there)
+      await settled(here, elsewhere)
+      expect(here.gotInGroups).toEqual([{ ...sent, except: 'session_1' }, sent])
+      expect(there.gotInGroups).toEqual([sent])
+      expect([...elsewhere.gotInGroups, ...elsewhere.got]).toEqual([])
     })
 
     test('an account that is watched no more gets nothing more', async () => {

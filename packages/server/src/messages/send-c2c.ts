@@ -81,6 +81,7 @@ export async function sendC2c(services: Services, caller: Caller, send: C2cSend)
       { check: 'client-key' },
     )
   if (result.outcome === 'gone') throw accountGone(result.which, send)
+  if (!('seq' in result)) throw new Error(`A one-to-one message became ${result.outcome}.`)
   if (result.outcome === 'stored') announce(services, caller, send, result)
   return { outcome: result.outcome, result }
 }

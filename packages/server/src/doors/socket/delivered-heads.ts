@@ -3,6 +3,9 @@ const KEPT_MAX = 50_000
 /** A node whose log is later than a second serves nobody, so what was delivered before that is never asked for. */
 const KEPT_MS = 5000
 
+/** Stands for the whole audience of a group; no account has this number. */
+export const EVERYBODY = 0
+
 type Generation = Map<number, Map<number, number>>
 
 /**

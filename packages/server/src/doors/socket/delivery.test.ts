@@ -1,10 +1,21 @@
 import { afterEach, expect, test } from 'bun:test'
-import type { Push } from '../../bus/bus.ts'
+import { LocalBus, type Push } from '../../bus/bus.ts'
+import { type AudienceParts, GroupAudiences } from '../../groups/audience/group-audiences.ts'
+import { Topics } from '../../groups/audience/topics.ts'
 import { startTestServer, type TestServer, textBody } from '../../testing/test-server.ts'
 import { Delivery } from './delivery.ts'
 import { SocketHub } from './socket-hub.ts'
 
 const push = (frame: string): Push => ({ app: 1, to: [1], frame })
+
+/** Of groups nothing is asked here. */
+const noStore: AudienceParts['store'] = {
+  vitals: undefined,
+  hurry: () => undefined,
+  get read(): never {
+    throw new Error('nothing is read here')
+  },
+}
 
 let delivery: Delivery | undefined
 afterEach(() => delivery?.stop())
@@ -18,11 +29,22 @@ function behindNode() {
       given.push(push.frame)
     }
   }
+  const bus = new LocalBus()
+  const hub = new Hub(bus)
+  const onOverflow = () => node.overflows++
   delivery = new Delivery({
-    hub: new Hub({ watch: () => undefined, unwatch: () => undefined }),
+    hub,
+    audiences: new GroupAudiences({
+      store: noStore,
+      hub,
+      bus,
+      topics: new Topics({ in: 0, out: 0 }),
+      onOverflow,
+    }),
+    deviceOf: () => undefined,
     isShared: true,
     behind: () => node.behind,
-    onOverflow: () => node.overflows++,
+    onOverflow,
   })
   return { node, given, delivery }
 }

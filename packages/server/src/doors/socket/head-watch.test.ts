@@ -1,14 +1,15 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import type { Push } from '../../bus/bus.ts'
+import type { GroupPush, Push } from '../../bus/bus.ts'
 import type { Change } from '../../store/change.ts'
-import { DeliveredHeads } from './delivered-heads.ts'
+import { DeliveredHeads, EVERYBODY } from './delivered-heads.ts'
 import { HeadWatch } from './head-watch.ts'
 
 const APP = 1400000001
 const ALICE = 1
 const BOB = 2
 const STRANGER = 3
+const GROUP = 4
 
 const stored = (conv: number, seq: number, members: readonly number[] = [ALICE, BOB, STRANGER]): Change => ({
   kind: 'conversation',
@@ -23,15 +24,19 @@ function watched() {
   const clock = { now: 0 }
   const heads = new DeliveredHeads()
   const told: Push[] = []
+  const toldGroups: GroupPush[] = []
   const watch = new HeadWatch({
     heads,
     isHere: (_, account) => account !== STRANGER,
     deliver: push => told.push(push),
+    isGroupHere: (_, group) => group === GROUP,
+    deliverToGroup: push => toldGroups.push(push),
     now: () => clock.now,
   })
   return {
     heads,
     told,
+    toldGroups,
     watch,
     pass(ms: number) {
       clock.now += ms
@@ -72,6 +77,36 @@ test('only who missed it is told', () => {
   watch.take([stored(5, 9)])
   pass(200)
   expect(told.map(push => push.to)).toEqual([[BOB]])
+  watch.stop()
+})
+
+test('everybody in a group is told together, unless the hint came or nobody of it is here', () => {
+  const { watch, told, toldGroups, heads, pass } = watched()
+  const inGroup = (conv: number, group: number, seq: number): Change => ({
+    kind: 'conversation',
+    app: APP,
+    conv,
+    group,
+    seq,
+  })
+  watch.take([inGroup(5, GROUP, 9), inGroup(6, GROUP, 2), inGroup(7, GROUP + 1, 1)])
+  heads.note(6, EVERYBODY, 2, 0)
+  pass(100)
+  watch.take([inGroup(5, GROUP, 10)])
+  pass(50)
+  expect(toldGroups).toEqual([
+    {
+      app: APP,
+      group: GROUP,
+      frame: '{"ev":"head","ConvId":5,"Seq":10}',
+      authNo: 0,
+      head: { conv: 5, seq: 10 },
+    },
+  ])
+  heads.note(5, EVERYBODY, 10, 150)
+  pass(1000)
+  expect(toldGroups).toHaveLength(1)
+  expect(told).toEqual([])
   watch.stop()
 })
 

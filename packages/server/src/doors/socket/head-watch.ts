@@ -1,7 +1,6 @@
 import type { GroupPush, Push } from '../../bus/bus.ts'
-import { EVERYBODY } from '../../groups/audience/group-audiences.ts'
 import type { Change } from '../../store/change.ts'
-import type { DeliveredHeads } from './delivered-heads.ts'
+import { type DeliveredHeads, EVERYBODY } from './delivered-heads.ts'
 
 /** What a hint over the bus may need longer than the log; then the log alone must do. */
 const PATIENCE_MS = 150

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { Bus, GroupPush } from '../../bus/bus.ts'
-import type { DeliveredHeads } from '../../doors/socket/delivered-heads.ts'
+import { type DeliveredHeads, EVERYBODY } from '../../doors/socket/delivered-heads.ts'
 import type { DeviceSocket } from '../../doors/socket/device-socket.ts'
 import type { SocketHub } from '../../doors/socket/socket-hub.ts'
 import type { Change } from '../../store/change.ts'
@@ -180,13 +180,11 @@ export class GroupAudiences {
     }
     const now = performance.now()
     const { audience, waiting } = entry
-    if (waiting.length === 0) {
-      if (audience.knows(push.authNo, toldUpTo(this.#parts.store))) return deliver()
-      // One process tells everything before anybody can act on it.
-      if (!this.#parts.store.vitals) {
-        audience.catchUp(push.authNo)
-        return deliver()
-      }
+    // One process tells everything before anybody can act on it.
+    if (!this.#parts.store.vitals) audience.catchUp(push.authNo)
+    if (waiting.length === 0 && audience.knows(push.authNo, toldUpTo(this.#parts.store))) {
+      deliver()
+      return
     }
     audience.claim(push.authNo, now)
     this.#wait(entry, { push, at: now, deliver })
@@ -333,6 +331,3 @@ export class GroupAudiences {
     this.#waitingCharacters = 0
   }
 }
-
-/** In {@link DeliveredHeads}: the whole audience of a group. No account has this number. */
-export const EVERYBODY = 0

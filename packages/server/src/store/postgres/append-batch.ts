@@ -1,6 +1,7 @@
 import type { AppendItem } from '../append.ts'
 import { numbersLiteral } from './append-literals.ts'
-import { ensureConversations, type Pair, type PairCache } from './append-pairs.ts'
+import { groupAnswers, groupStatements } from './append-groups.ts'
+import { ensureConversations, type Pair, type PairCache, pairKey } from './append-pairs.ts'
 import { type AppendOutcome, AppendPlan, SKIPPED } from './append-plan.ts'
 import { Questions } from './append-questions.ts'
 import { APPEND_SESSION, LOCK, type LockedRow, type LookUpRow, type WrittenRow } from './append-statements.ts'
@@ -119,7 +120,7 @@ async function appendHalves(
   }
   for (const [place, { outcome }] of first.outcomes.entries()) {
     const item = batch[place]
-    if (item && outcome === 'skipped') held.add(context.pairs.of(item.app, item.sender, item.receiver).key)
+    if (item && outcome === 'skipped') held.add(pairKey(item))
   }
   try {
     const second = await appendPart(session, batch.slice(middle), context, held)
@@ -151,7 +152,7 @@ async function appendAtOnce(
   held: ReadonlySet<string>,
 ): Promise<Appended> {
   const { lane, nodeId } = context
-  const placed = batch.map(item => ({ item, pair: context.pairs.of(item.app, item.sender, item.receiver) }))
+  const placed = batch.map(item => ({ item, pair: context.pairs.of(item) }))
   const pairs = new Set(placed.map(({ pair }) => pair))
   await ensureConversations(session, pairs)
   let inDoubt: { readonly laneNo: number; readonly outcomes: readonly AppendOutcome[] } | undefined
@@ -168,10 +169,9 @@ async function appendAtOnce(
     }
     const write = new AppendWrite(plan, lane, nodeId)
     inDoubt = { laneNo: answers.no + 1, outcomes }
-    const [[written]] = await together(
-      session.run<WrittenRow>(write.text, write.parameters),
-      session.run('commit'),
-    )
+    const writing = session.run<WrittenRow>(write.text, write.parameters)
+    const extras = groupStatements(plan).map(([text, parameters]) => session.run(text, parameters))
+    const [[written]] = await together(writing, ...extras, session.run('commit'))
     if (!written) throw new Error('The append wrote no log row.')
     if (written.stale === 0) write.sidesAreWritten()
     return { outcomes, laneNo: written.no }
@@ -209,15 +209,16 @@ async function lockAndAsk(
     numbersLiteral(wanted.map(({ conv = 0 }) => conv)),
   ]
   const [text, parameters] = questions.statement(context.lane, context.nodeId)
-  const [, , [locked], answers] = await together(
+  const [, , [locked], answers, groups] = await together(
     session.run('begin'),
     // First, as in every transaction: a mutation that runs alone holds all lanes, and whoever then held more would wait in a circle.
     session.run('select lane from lane where lane = $1 for update', [context.lane]),
     session.run<LockedRow>(context.waits ? LOCK.wait : LOCK.skip, lock),
     session.run<LookUpRow>(text, parameters),
+    groupAnswers(session, questions),
   )
   if (!locked) throw new Error('The lock gave no row.')
-  return [lockedHeads(locked, wanted), answers]
+  return [lockedHeads(locked, wanted, groups), answers]
 }
 
 /** A conversation that no lock finds was erased with its app; whoever comes back may get another. */

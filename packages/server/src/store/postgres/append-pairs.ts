@@ -1,11 +1,12 @@
+import type { AppendItem } from '../append.ts'
 import type { PgSession } from './session.ts'
 
-/** The conversation of two accounts, as an append needs to know it before it locks. */
+/** The conversation of two accounts or of a group, as an append needs to know it before it locks. */
 export interface Pair {
   /** Its name among all pairs. */
   readonly key: string
   readonly app: number
-  /** The lower and the higher account number. */
+  /** The lower and the higher account number; of a group: 0 and its number. */
   readonly lo: number
   readonly hi: number
   /** Undefined until the conversation is made, which it can't be while one of the accounts is missing. */
@@ -24,17 +25,18 @@ const CAPACITY = 50_000
 export class PairCache {
   readonly #pairs = new Map<string, Pair>()
 
-  of(app: number, a: number, b: number): Pair {
-    const lo = Math.min(a, b)
-    const hi = Math.max(a, b)
-    const key = `${app}:${lo}:${hi}`
+  of(item: AppendItem): Pair {
+    const { app, sender, receiver, group } = item
+    const lo = group ? 0 : Math.min(sender, receiver)
+    const hi = group ? group.no : Math.max(sender, receiver)
+    const key = pairKey(item)
     const known = this.#pairs.get(key)
     if (known) return known
     if (this.#pairs.size >= CAPACITY) {
       const oldest = this.#pairs.keys().next().value
       if (oldest !== undefined) this.#pairs.delete(oldest)
     }
-    const pair: Pair = { key, app, lo, hi, conv: undefined, activeDay: -1 }
+    const pair: Pair = { key, app, lo, hi, conv: group?.conv, activeDay: -1 }
     this.#pairs.set(key, pair)
     return pair
   }
@@ -42,6 +44,13 @@ export class PairCache {
   forget(pair: Pair): void {
     this.#pairs.delete(pair.key)
   }
+}
+
+/** The name of an item's conversation. */
+export function pairKey({ app, sender, receiver, group }: AppendItem): string {
+  return group
+    ? `${app}:0:${group.no}`
+    : `${app}:${Math.min(sender, receiver)}:${Math.max(sender, receiver)}`
 }
 
 /**

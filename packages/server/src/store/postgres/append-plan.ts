@@ -7,6 +7,7 @@ import {
   type MessageNumbers,
   type NumberedResult,
   numberMessage,
+  refusedByGroup,
   type RestKey,
   restKeyOf,
   storedResult,
@@ -58,7 +59,12 @@ export class AppendPlan {
   readonly #knownRestKeys = new Map<AppendItem, KnownRestKey>()
   readonly #taken = new Map<string, TakenKey>()
 
-  constructor(batch: readonly Placed[], questions: Questions, locked: LockedHeads, answers: LookUpRow) {
+  constructor(
+    batch: readonly Placed[],
+    questions: Questions,
+    locked: LockedHeads,
+    answers: LookUpRow,
+  ) {
     this.nowMs = answers.now_ms
     this.#now = Math.floor(answers.now_ms / 1000)
     this.#locked = locked
@@ -83,7 +89,7 @@ export class AppendPlan {
 
   #append({ item, pair }: Placed): AppendOutcome {
     if (this.#gone.size > 0)
-      for (const account of [pair.lo, pair.hi])
+      for (const account of item.group ? [item.sender] : [pair.lo, pair.hi])
         if (this.#gone.has(`${pair.app}:${account}`)) return goneResult(item, account)
     const head = pair.conv === undefined ? undefined : this.#locked.get(pair.conv)
     if (!head) return SKIPPED
@@ -100,7 +106,7 @@ export class AppendPlan {
       return taken.hash === hash ? { ...taken.result, outcome: 'duplicate' } : { outcome: 'conflict' }
     const known = this.#knownSends.get(item)
     if (known) return known.hash === hash ? earlierResult(head.conv, known) : { outcome: 'conflict' }
-    return this.#store(item, head, name, hash).result
+    return refusedByGroup(head, item, this.#now) ?? this.#store(item, head, name, hash).result
   }
 
   #appendOfRest(item: AppendItem, head: LockedHead): AppendOutcome {
@@ -114,6 +120,8 @@ export class AppendPlan {
       return known.seq === null
         ? forgottenResult(head.conv, item, known.key_seq, head.countNo)
         : earlierResult(head.conv, known)
+    const refused = refusedByGroup(head, item, this.#now)
+    if (refused) return refused
     const message = this.#store(item, head, name, '')
     this.restKeys.set(name, { ...message, key })
     return message.result
@@ -127,7 +135,7 @@ export class AppendPlan {
   ): NewMessage & { readonly result: NumberedResult } {
     const numbers = numberMessage(head, item, this.#now)
     advance(head, item, numbers)
-    const result = storedResult(head.conv, item, numbers)
+    const result = storedResult(head.conv, numbers)
     const message = { item, head, numbers, result }
     this.messages.push(message)
     this.heads.add(head)

@@ -12,20 +12,28 @@ export interface Placed {
 
 /** What a batch asks of the database once its conversations are locked. Places in the answers count from 1. */
 export class Questions {
+  /** Senders of group messages, each once for each conversation. */
+  readonly groupSenders = new Map<string, { readonly app: number; readonly conv: number; readonly account: number }>()
   readonly accounts: { readonly app: number; readonly account: number }[] = []
   readonly clientKeys: (Placed & { readonly conv: number })[] = []
   readonly restKeys: (Placed & { readonly conv: number; readonly key: RestKey })[] = []
 
   constructor(batch: readonly Placed[], pairs: Iterable<Pair>) {
     const known = new Set<string>()
+    const ask = (app: number, account: number): void => {
+      const before = known.size
+      if (known.add(`${app}:${account}`).size > before) this.accounts.push({ app, account })
+    }
     for (const { app, lo, hi } of pairs)
-      for (const account of [lo, hi]) {
-        const before = known.size
-        if (known.add(`${app}:${account}`).size > before) this.accounts.push({ app, account })
-      }
+      if (lo > 0)
+        for (const account of [lo, hi]) ask(app, account)
     for (const { item, pair } of batch) {
       const { conv } = pair
       if (conv === undefined) continue
+      if (item.group) {
+        ask(item.app, item.sender)
+        this.groupSenders.set(`${conv}:${item.sender}`, { app: item.app, conv, account: item.sender })
+      }
       const key = restKeyOf(item)
       if (key) this.restKeys.push({ item, pair, conv, key })
       else this.clientKeys.push({ item, pair, conv })

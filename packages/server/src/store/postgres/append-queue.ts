@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 import type { AppendItem, AppendResult } from '../append.ts'
 import { busy, defect, messageMaybeStored, notStored, stopping } from './answers.ts'
 import { type AppendContext, appendBatch, CommitInDoubtError, LaneLostError } from './append-batch.ts'
-import { PairCache } from './append-pairs.ts'
+import { PairCache, pairKey } from './append-pairs.ts'
 import type { AppendOutcome } from './append-plan.ts'
 import type { PgConnection } from './connection.ts'
 import type { Lane } from './lane.ts'
@@ -56,7 +56,7 @@ export class AppendQueue {
   append(item: AppendItem, until: number): Promise<AppendResult> {
     if (this.#closed) return Promise.reject(stopping())
     return new Promise((resolve, reject) => {
-      const waiting = { item, pair: pairOf(item), until, resolve, reject }
+      const waiting = { item, pair: pairKey(item), until, resolve, reject }
       const held = this.#held.get(waiting.pair)
       if (held) {
         held.push(waiting)
@@ -280,8 +280,4 @@ class Writer {
     if (this.#known?.session !== session) this.#known = { session, pairs: new PairCache() }
     return { lane: this.#lane.no, nodeId: this.#lane.nodeId, pairs: this.#known.pairs, waits: this.#waits }
   }
-}
-
-function pairOf({ app, sender, receiver }: AppendItem): string {
-  return `${app}:${Math.min(sender, receiver)}:${Math.max(sender, receiver)}`
 }

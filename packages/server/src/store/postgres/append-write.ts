@@ -18,7 +18,7 @@ export class AppendWrite {
     const heads = [...plan.heads]
     const restKeys = [...plan.restKeys.values()]
     this.#day = Math.floor(plan.nowMs / 1000 / SECONDS_A_DAY)
-    this.#pairs = heads.map(head => head.pair).filter(pair => pair.activeDay !== this.#day)
+    this.#pairs = heads.map(head => head.pair).filter(pair => pair.lo > 0 && pair.activeDay !== this.#day)
     const parameters: unknown[] = [
       lane,
       nodeId,
@@ -43,15 +43,11 @@ export class AppendWrite {
 /** What other nodes read in the commit log. */
 function logOf(heads: readonly LockedHead[]): string {
   return JSON.stringify(
-    heads.map(
-      ({ pair, conv, headSeq }): Change => ({
-        kind: 'conversation',
-        app: pair.app,
-        conv,
-        members: pair.lo === pair.hi ? [pair.lo] : [pair.lo, pair.hi],
-        seq: headSeq,
-      }),
-    ),
+    heads.map(({ pair, conv, headSeq, group }): Change => {
+      const head = { kind: 'conversation', app: pair.app, conv, seq: headSeq } as const
+      if (group) return { ...head, group: pair.hi }
+      return { ...head, members: pair.lo === pair.hi ? [pair.lo] : [pair.lo, pair.hi] }
+    }),
   )
 }
 
@@ -61,7 +57,7 @@ function messageColumns(messages: readonly NewMessage[]): string[] {
     numbersLiteral(messages.map(({ head }) => head.conv)),
     numbersLiteral(messages.map(({ numbers }) => numbers.seq)),
     numbersLiteral(messages.map(({ item }) => item.sender)),
-    numbersLiteral(messages.map(({ item }) => item.msgSeq)),
+    numbersLiteral(messages.map(({ numbers }) => numbers.msgSeq)),
     numbersLiteral(messages.map(({ item }) => item.random)),
     numbersLiteral(messages.map(({ numbers }) => numbers.time)),
     numbersLiteral(messages.map(({ item }) => item.clientTime)),

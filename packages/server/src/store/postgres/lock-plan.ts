@@ -87,7 +87,11 @@ async function lockRows(
   const locking =
     accounts.length > 0 ? session.run<AccountRow>(LOCK_ACCOUNTS, columns(accounts)) : noRows<AccountRow>()
   const groups = unique(only(locks, 'group').map(lock => [lock.app, lock.group] as const))
-  if (groups.length > 0) sent.push(session.run(LOCK_GROUPS, columns(groups)))
+  if (groups.length > 0) {
+    sent.push(session.run(LOCK_GROUPS, columns(groups)))
+    // Messages are judged and numbered under it: what changes rights or rows of members takes turns with them.
+    sent.push(session.run(LOCK_GROUP_CONVERSATIONS, columns(groups)))
+  }
   const conversations = unique([
     ...pairs.map(pair => [pair.app_id, pair.conv_id] as const),
     ...only(locks, 'conversation').map(lock => [lock.app, lock.conv] as const),
@@ -112,6 +116,9 @@ const LOCK_ACCOUNTS = `select account_id, user_id, deleted from account
 const LOCK_GROUPS = `select group_no from chat_group
   where (app_id, group_no) in (select * from unnest($1::bigint[], $2::bigint[]))
   order by app_id, group_no for update`
+const LOCK_GROUP_CONVERSATIONS = `select conv_id from conversation
+  where (app_id, lo_id, hi_id) in (select app_id, 0, group_no from unnest($1::bigint[], $2::bigint[]) as g (app_id, group_no))
+  order by app_id, conv_id for update`
 const LOCK_CONVERSATIONS = `select conv_id from conversation
   where (app_id, conv_id) in (select * from unnest($1::bigint[], $2::bigint[]))
   order by app_id, conv_id for update`

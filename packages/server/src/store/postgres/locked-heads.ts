@@ -1,5 +1,6 @@
 import type { Counters } from '../number-message.ts'
 import { numbersOf } from './append-literals.ts'
+import type { GroupAnswers } from './append-groups.ts'
 import type { Pair } from './append-pairs.ts'
 import type { LockedRow } from './append-statements.ts'
 
@@ -12,7 +13,7 @@ export interface LockedHead extends Counters {
 /** By number of the conversation. */
 export type LockedHeads = ReadonlyMap<number, LockedHead>
 
-export function lockedHeads(row: LockedRow, pairs: Iterable<Pair>): LockedHeads {
+export function lockedHeads(row: LockedRow, pairs: Iterable<Pair>, groups: GroupAnswers): LockedHeads {
   const pairOf = new Map<number, Pair>()
   for (const pair of pairs) if (pair.conv !== undefined) pairOf.set(pair.conv, pair)
   const column = (name: keyof LockedRow) => {
@@ -32,6 +33,7 @@ export function lockedHeads(row: LockedRow, pairs: Iterable<Pair>): LockedHeads 
   for (const [place, conv] of numbersOf(row.conv_id).entries()) {
     const pair = pairOf.get(conv)
     if (!pair) throw new Error(`Conversation ${conv} was locked but not asked for.`)
+    const group = groups.get(conv)
     heads.set(conv, {
       pair,
       conv,
@@ -45,6 +47,7 @@ export function lockedHeads(row: LockedRow, pairs: Iterable<Pair>): LockedHeads 
       listTime: listTime(place),
       topSeq: topSeq(place),
       topTime: topTime(place),
+      ...(group && { group }),
     })
   }
   return heads

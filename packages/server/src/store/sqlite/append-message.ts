@@ -1,6 +1,5 @@
 import type { Database, Statement } from 'bun:sqlite'
 import type { AppendItem, AppendResult } from '../append.ts'
-import type { Change } from '../change.ts'
 import {
   advance,
   forgottenResult,
@@ -69,8 +68,7 @@ export class MessageAppender {
     )
   }
 
-  /** @param changed told of what else than the message became another */
-  append(item: AppendItem, now: number, changed: (change: Change) => void): AppendResult {
+  append(item: AppendItem, now: number): AppendResult {
     let head: Head | undefined
     try {
       head = item.group
@@ -110,7 +108,7 @@ export class MessageAppender {
     )
     if (changes === 0) return this.#sentBefore(item, head)
     advance(head, item, numbers)
-    if (item.group) this.#groups.store(item, item.group, numbers, head.group?.authNo ?? 0, changed)
+    if (item.group) this.#groups.store(item, item.group, numbers)
     else this.#heads.touchSides(head, Math.floor(now / SECONDS_A_DAY))
     this.#heads.markDirty(head)
     return storedResult(head.conv, numbers)

@@ -85,7 +85,7 @@ export class BatchWriter {
       for (let next = 0; next < operations.length; ) {
         const operation = operations[next]
         if (operation?.kind === 'mutate') outcomes[next++] = await this.#mutate(operation, nowMs, changes)
-        else next = this.#appendRun(operations, next, outcomes, changes, nowMs)
+        else next = this.#appendRun(operations, next, outcomes, nowMs)
       }
       this.#logCommit(this.#heads.flush(), changes, nowMs)
       this.#execute('commit')
@@ -112,7 +112,6 @@ export class BatchWriter {
     operations: readonly WriteOperation[],
     start: number,
     outcomes: WriteOutcome[],
-    changes: Change[],
     nowMs: number,
   ): number {
     if (!this.#appender) throw new Error('The writer is not open.')
@@ -122,8 +121,7 @@ export class BatchWriter {
       run.push({ item: operation.item, place: end })
     if (run.length > 1) run.sort((a, b) => comparePairs(a.item, b.item))
     const now = Math.floor(nowMs / 1000)
-    for (const { item, place } of run)
-      outcomes[place] = { ok: this.#appender.append(item, now, change => changes.push(change)) }
+    for (const { item, place } of run) outcomes[place] = { ok: this.#appender.append(item, now) }
     return end
   }
 

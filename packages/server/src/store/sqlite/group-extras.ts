@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'bun:sqlite'
 import type { AppendItem, GroupAddress } from '../append.ts'
-import type { Change } from '../change.ts'
+import { addressText } from '../message-address.ts'
 import type { MessageNumbers } from '../number-message.ts'
 
 /** What few messages of groups have beside their row. */
@@ -21,23 +21,10 @@ export class GroupExtras {
     )
   }
 
-  store(
-    item: AppendItem,
-    group: GroupAddress,
-    { seq }: MessageNumbers,
-    authNo: number,
-    changed: (change: Change) => void,
-  ): void {
-    const { app } = item
+  store({ app }: AppendItem, group: GroupAddress, { seq }: MessageNumbers): void {
     if (group.to.length > 0 || group.atInfo !== '')
       this.#address.run(addressText(group.to), group.atInfo, app, group.conv, seq)
     for (const account of group.mentions) this.#mention.run(app, group.conv, account, seq)
-    if (!group.activates || this.#activate.run(app, group.no).changes === 0) return
-    changed({ kind: 'group', app, group: group.no, authNo })
+    if (group.activates) this.#activate.run(app, group.no)
   }
-}
-
-/** `message.to_ids` */
-export function addressText(accounts: readonly number[]): string {
-  return accounts.length === 0 ? '' : `,${accounts.join(',')},`
 }

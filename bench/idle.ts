@@ -19,7 +19,7 @@ interface Idle {
 }
 
 /** (c) memory of idle logged-in connections, against bare ones that sent one frame. */
-export async function benchIdle(options: BenchOptions): Promise<void> {
+export async function benchIdle(options: BenchOptions): Promise<string> {
   const count = options.count ?? (options.quick ? 1000 : 9000)
   const names = Array.from({ length: count + WARM_UP }, (_, index) => `i${index}`)
   const measured: [Idle[], Idle[]] = [[], []]
@@ -39,7 +39,7 @@ export async function benchIdle(options: BenchOptions): Promise<void> {
       ),
     )
   }
-  report(measured, count, options)
+  return report(measured, count, options)
 }
 
 async function idle(target: MeasuredProcess, frames: readonly Buffer[]): Promise<Idle> {
@@ -68,14 +68,15 @@ async function idle(target: MeasuredProcess, frames: readonly Buffer[]): Promise
   }
 }
 
-function report(measured: readonly [Idle[], Idle[]], count: number, options: BenchOptions): void {
+function report(measured: readonly [Idle[], Idle[]], count: number, options: BenchOptions): string {
+  const lines: string[] = []
   const of = (side: readonly Idle[], key: keyof Idle) => median(side.map(one => one[key]))
   const kilo = (bytes: number) => (bytes / 1024).toFixed(2)
   const mega = (bytes: number) => (bytes / 2 ** 20).toFixed(1)
-  console.log(
+  lines.push(
     `${count} connections, ${options.repeat} rounds with new processes, medians of resident memory\n`,
   )
-  console.log(
+  lines.push(
     table(
       ['idle connections', 'KB each', 'before GC', 'of it JS heap', 'process before, MB', 'after, MB'],
       (['Rookery', 'bare'] as const).map((name, index) => {
@@ -92,5 +93,6 @@ function report(measured: readonly [Idle[], Idle[]], count: number, options: Ben
     ),
   )
   const each = of(measured[0], 'settled') / 1024
-  console.log(`\n${judged('KB of process memory each', each, 'at most 8', each <= 8)}`)
+  lines.push(`\n${judged('KB of process memory each', each, 'at most 8', each <= 8)}`)
+  return lines.join('\n')
 }

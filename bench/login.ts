@@ -23,7 +23,7 @@ interface Login {
 }
 
 /** (b) connect + UserSig + ready, against a connection with one small frame; closing is not in the figures. */
-export async function benchLogin(options: BenchOptions): Promise<void> {
+export async function benchLogin(options: BenchOptions): Promise<string> {
   const count = options.count ?? (options.quick ? 500 : 3000)
   const names = Array.from({ length: count }, (_, index) => `l${index}`)
   const server = await startSeededServer(names, options)
@@ -39,7 +39,7 @@ export async function benchLogin(options: BenchOptions): Promise<void> {
     for (let round = 0; round < options.repeat; round++)
       for (const [index, { target, frames }] of sides.entries())
         measured[index]?.push(await logins(target, frames(), options))
-    report(
+    return report(
       sides.map(side => side.name),
       measured,
       count,
@@ -85,12 +85,13 @@ function report(
   measured: readonly Login[][],
   count: number,
   options: BenchOptions,
-): void {
+): string {
+  const lines: string[] = []
   const of = (index: number, pick: (one: Login) => number) => median((measured[index] ?? []).map(pick))
-  console.log(
+  lines.push(
     `${count} connections a measurement, ${WIDTH} at a time, ${options.repeat} rounds in turns, medians; fsync on (synchronous=FULL)\n`,
   )
-  console.log(
+  lines.push(
     table(
       [
         'connect to ready',
@@ -120,6 +121,7 @@ function report(
   )
   const ratios = (measured[0] ?? []).map((one, round) => one.cpu / (measured[1]?.[round]?.cpu ?? Number.NaN))
   const ratio = median(ratios)
-  console.log(`\n${judged('CPU a login, times the bare connect', ratio, 'at most 2.5', ratio <= 2.5)}`)
-  console.log(`by round: ${ratios.map(value => value.toFixed(2)).join(' ')}`)
+  lines.push(`\n${judged('CPU a login, times the bare connect', ratio, 'at most 2.5', ratio <= 2.5)}`)
+  lines.push(`by round: ${ratios.map(value => value.toFixed(2)).join(' ')}`)
+  return lines.join('\n')
 }

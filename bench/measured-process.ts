@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { linesOf } from './child-commands.ts'
 
 /** Clock ticks a second in /proc/<pid>/stat; 100 on every Linux that Bun runs on. */
@@ -13,7 +13,8 @@ export interface CpuTime {
 }
 
 export interface MeasuredOptions {
-  readonly core: number
+  /** Left out: wherever the kernel puts it. */
+  readonly core?: number
   readonly argument?: string
   readonly bunFlags?: readonly string[]
   /** The app's UserSig key. */
@@ -22,7 +23,7 @@ export interface MeasuredOptions {
   readonly ended?: () => void
 }
 
-/** A child on a core of its own that is measured from outside. */
+/** A child, on a core of its own where one is given, that is measured from outside. */
 export class MeasuredProcess {
   readonly pid: number
   readonly port: number
@@ -46,13 +47,11 @@ export class MeasuredProcess {
     this.#ended = options.ended
   }
 
-  /** Starts `bun <file> <argument>` on one core and waits until it accepts connections. */
+  /** Starts `bun <file> <argument>` and waits until it accepts connections. */
   static async start(file: 'server.ts' | 'relay.ts', options: MeasuredOptions): Promise<MeasuredProcess> {
     const child = Bun.spawn({
       cmd: [
-        'taskset',
-        '-c',
-        String(options.core),
+        ...(options.core === undefined ? [] : ['taskset', '-c', String(options.core)]),
         process.execPath,
         ...(options.bunFlags ?? []),
         new URL(file, import.meta.url).pathname,
@@ -106,6 +105,28 @@ export function ownCpu(): number {
   return (user + system) / 1e6
 }
 
+/** Seconds in which this process' main thread could have run but no core was free. */
+export function ownWait(): number {
+  const [, waited = '0'] = readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ')
+  return Number(waited) / 1e9
+}
+
+/** CPU seconds of a process and its children, those included that ended. */
+export function familyCpu(pid: number): number {
+  const children = readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .map(name => statOf(`/proc/${name}/stat`))
+    .filter(stat => stat?.parent === pid)
+  const parent = statOf(`/proc/${pid}/stat`)
+  if (!parent) throw new Error(`Process ${pid} is gone.`)
+  return children.reduce((sum, child) => sum + (child?.own ?? 0), parent.own + parent.ended)
+}
+
+/** CPU seconds of one process. */
+export function processCpu(pid: number): number {
+  return ticksOf(`/proc/${pid}/stat`)
+}
+
 /** Resolves when the process has done (almost) nothing for a while, or after 15 seconds. */
 export async function quiet(target: MeasuredProcess): Promise<void> {
   for (let check = 0; check < 30; check++) {
@@ -115,21 +136,43 @@ export async function quiet(target: MeasuredProcess): Promise<void> {
   }
 }
 
-/** Busy seconds of a core since the start of the machine, by all processes. */
-export function coreBusy(core: number): number {
+/** Busy seconds of a core, or of all, since the start of the machine, by all processes. */
+export function coreBusy(core: number | 'all'): number {
   const line = readFileSync('/proc/stat', 'utf8')
     .split('\n')
-    .find(line => line.startsWith(`cpu${core} `))
+    .find(line => line.startsWith(core === 'all' ? 'cpu ' : `cpu${core} `))
   const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = (line ?? '')
-    .split(' ')
+    .split(/ +/)
     .slice(1)
     .map(Number)
   return (user + nice + system + irq + softirq) / TICKS
 }
 
 function ticksOf(statFile: string): number {
-  const text = readFileSync(statFile, 'utf8')
-  // The name in parentheses may hold spaces; utime and stime are fields 14 and 15.
+  const stat = statOf(statFile)
+  if (!stat) throw new Error(`${statFile} can't be read: the process is gone.`)
+  return stat.own
+}
+
+interface ProcessStat {
+  readonly parent: number
+  /** CPU seconds: its own, and those of its children that ended. */
+  readonly own: number
+  readonly ended: number
+}
+
+/** Undefined when the process is gone. */
+function statOf(statFile: string): ProcessStat | undefined {
+  let text: string
+  try {
+    text = readFileSync(statFile, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ESRCH') return undefined
+    throw error
+  }
+  // The name in parentheses may hold spaces; ppid is field 4, utime and stime are 14 and 15, those of ended children 16 and 17.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / TICKS
+  const seconds = (first: number) => (Number(fields[first]) + Number(fields[first + 1])) / TICKS
+  return { parent: Number(fields[1]), own: seconds(11), ended: seconds(13) }
 }

@@ -1,3 +1,4 @@
+import { numberAt, PullingReceiver, SEQ } from './pulling-receiver.ts'
 import { clientFrame, type RawSocket } from './raw-socket.ts'
 
 /** Send times kept by message number; far more than may be under way. */
@@ -6,18 +7,19 @@ const FIRST_ID = 1_000_000_000
 const ACK_START = Buffer.from('{"id":')
 /** From the number of an answer to the first letter of its ActionStatus. */
 const STATUS_GAP = ',"body":{"ActionStatus":"'.length
-const SEQ = Buffer.from(',"Seq":')
 const O = 0x4f
-const COMMA = 0x2c
 
 /** A text of about a sentence, as chats have. */
-const TEXT = 'The quick brown fox jumps over the lazy dog while the band plays on, and nobody seems to mind.'
+export const TEXT =
+  'The quick brown fox jumps over the lazy dog while the band plays on, and nobody seems to mind.'
 
 /** What all pairs of a run count together. */
 export class Tally {
   acked = 0
   delivered = 0
   sent = 0
+  /** Of those delivered: how many the receiver had to fetch, because no frame of them came. */
+  pulled = 0
   failure: string | undefined
   /** Milliseconds; filled while `measuring`. */
   readonly ackTimes = new Samples()
@@ -49,6 +51,16 @@ class Samples {
   }
 }
 
+export interface PairOptions {
+  readonly from: string
+  readonly to: string
+  /**
+   * `count` takes whatever comes as the next message. `next` demands that every delivery is the next number. `pull` does as a client
+   * does: what did not come is fetched, and what came twice is dropped (docs/wire-protocol.md).
+   */
+  readonly receives: 'count' | 'next' | 'pull'
+}
+
 /** One sender and one receiver, each on its own connection. */
 export class Pair {
   /** Messages that this pair keeps under way; 0 stops it, and an open loop sends by itself. */
@@ -64,16 +76,10 @@ export class Pair {
   #acked = 0
   #delivered = 0
 
-  /** @param checkSeq the target numbers the messages: every delivery must be the next number. */
-  constructor(
-    tally: Tally,
-    sender: RawSocket,
-    receiver: RawSocket,
-    options: { readonly to: string; readonly checkSeq: boolean },
-  ) {
+  constructor(tally: Tally, sender: RawSocket, receiver: RawSocket, options: PairOptions) {
     this.#tally = tally
     this.#socket = sender
-    this.#checkSeq = options.checkSeq
+    this.#checkSeq = options.receives === 'next'
     const number = String(FIRST_ID)
     const body = `{"To_Account":"${options.to}","MsgSeq":${number},"MsgRandom":${number},"MsgClientTime":${number},"MsgBody":[{"MsgType":"TIMTextElem","MsgContent":{"Text":"${TEXT}"}}]}`
     this.#frame = clientFrame(`{"id":${number},"cmd":"openim/sendmsg","body":${body}}`)
@@ -82,10 +88,20 @@ export class Pair {
     )
     this.#timeAt = this.#frame.indexOf('"MsgClientTime":') + '"MsgClientTime":'.length
     sender.taker = { frame: (bytes, start) => this.#answer(bytes, start), lost: reason => tally.fail(reason) }
-    receiver.taker = {
-      frame: (bytes, start, end) => this.#delivery(bytes, start, end),
-      lost: reason => tally.fail(reason),
-    }
+    receiver.taker =
+      options.receives === 'pull'
+        ? new PullingReceiver(receiver, {
+            peer: options.from,
+            took: (count, isPulled) => {
+              if (isPulled) tally.pulled += count
+              for (let taken = 0; taken < count; taken++) this.#arrived()
+            },
+            failed: reason => tally.fail(reason),
+          })
+        : {
+            frame: (bytes, start, end) => this.#delivery(bytes, start, end),
+            lost: reason => tally.fail(reason),
+          }
   }
 
   get settled(): boolean {
@@ -124,15 +140,18 @@ export class Pair {
     if (this.window > 0) this.fill()
   }
 
-  #delivery(bytes: Buffer, start: number, end: number): void {
+  /** The next message is with its receiver. */
+  #arrived(): void {
     if (this.#tally.measuring)
       this.#tally.deliveryTimes.add(performance.now() - (this.#sentAt[this.#delivered % RING] ?? 0))
     this.#delivered++
     this.#tally.delivered++
+  }
+
+  #delivery(bytes: Buffer, start: number, end: number): void {
+    this.#arrived()
     if (!this.#checkSeq) return
-    let at = bytes.indexOf(SEQ, start) + SEQ.length
-    let seq = 0
-    for (; at < end && bytes[at] !== COMMA; at++) seq = seq * 10 + (bytes[at] ?? 0) - 0x30
+    const seq = numberAt(bytes, bytes.indexOf(SEQ, start) + SEQ.length)
     if (seq !== this.#delivered)
       this.#tally.fail(`delivery ${this.#delivered} has Seq ${seq}: ${bytes.toString('utf8', start, end)}`)
   }

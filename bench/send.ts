@@ -1,20 +1,13 @@
 import { loginFrame, ready } from './client-login.ts'
-import { judged, median, percent, percentiles, table } from './figures.ts'
+import { judged, list, median, percent, table } from './figures.ts'
+import { fullLoad, type Half, type LoadSide, loadAt, SATURATED } from './load.ts'
 import { coreBusy, MeasuredProcess, ownCpu } from './measured-process.ts'
 import type { BenchOptions } from './options.ts'
 import { Pair, Tally } from './pair.ts'
 import { startSeededServer } from './seeded-server.ts'
 
-const WARM_UP_MS = 1500
-const SETTLE_MS = 10_000
-/** The generator had no time left: what it measured is its own speed. */
-const SATURATED = 0.95
-
-interface Side {
-  readonly name: string
+interface Side extends LoadSide {
   readonly target: MeasuredProcess
-  readonly pairs: readonly Pair[]
-  readonly tally: Tally
 }
 
 interface Full {
@@ -29,28 +22,22 @@ interface Full {
   readonly others: number
 }
 
-interface Half {
-  readonly ack: readonly number[]
-  readonly delivery: readonly number[]
-  readonly loadShare: number
-}
-
 /** (a) one-to-one messages: durable, acked, delivered; against a relay that only acks and forwards. */
-export async function benchSend(options: BenchOptions): Promise<void> {
+export async function benchSend(options: BenchOptions): Promise<string> {
   const names = Array.from({ length: options.pairs }, (_, index) => [`s${index}`, `r${index}`]).flat()
   const server = await startSeededServer(names, options)
   const relay = await MeasuredProcess.start('relay.ts', { core: options.serverCore })
   try {
     const sides = [await connect('Rookery', server, options), await connect('bare relay', relay, options)]
-    const full = sides.map((): Full[] => [])
-    const half = sides.map((): Half[] => [])
+    const fulls = sides.map((): Full[] => [])
+    const halves = sides.map((): Half[] => [])
     for (let round = 0; round < options.repeat; round++)
       for (const [index, side] of sides.entries()) {
-        const measured = await fullLoad(side, options)
-        full[index]?.push(measured)
-        half[index]?.push(await halfLoad(side, measured.perSecond / 2, options))
+        const measured = await full(side, options)
+        fulls[index]?.push(measured)
+        halves[index]?.push(await loadAt(side, measured.perSecond / 2, options))
       }
-    report(sides, full, half, options)
+    return report(sides, fulls, halves, options)
   } finally {
     await server.stop()
     await relay.stop()
@@ -65,24 +52,27 @@ async function connect(name: string, target: MeasuredProcess, options: BenchOpti
       ready(target, loginFrame(target, `s${index}`)),
       ready(target, loginFrame(target, `r${index}`)),
     ])
-    pairs.push(new Pair(tally, sender, receiver, { to: `r${index}`, checkSeq: target.key !== '' }))
+    pairs.push(
+      new Pair(tally, sender, receiver, {
+        from: `s${index}`,
+        to: `r${index}`,
+        // The relay numbers nothing.
+        receives: target.key === '' ? 'count' : 'next',
+      }),
+    )
   }
   return { name, target, pairs, tally }
 }
 
-/** Closed loop: every pair keeps its window full. */
-async function fullLoad(side: Side, options: BenchOptions): Promise<Full> {
+async function full(side: Side, options: BenchOptions): Promise<Full> {
   const { tally, target } = side
-  for (const pair of side.pairs) {
-    pair.window = options.window
-    pair.fill()
-  }
-  await Bun.sleep(WARM_UP_MS)
-  const before = sample()
-  await Bun.sleep(options.seconds * 1000)
-  const after = sample()
-  for (const pair of side.pairs) pair.window = 0
-  await settle(side)
+  const [before, after] = await fullLoad(side, options, () => ({
+    time: performance.now() / 1000,
+    messages: Math.min(tally.acked, tally.delivered),
+    cpu: target.cpu(),
+    own: ownCpu(),
+    core: coreBusy(options.serverCore),
+  }))
   const seconds = after.time - before.time
   const messages = after.messages - before.messages
   const cpu = after.cpu.total - before.cpu.total
@@ -95,75 +85,22 @@ async function fullLoad(side: Side, options: BenchOptions): Promise<Full> {
     loadShare: (after.own - before.own) / seconds,
     others: Math.max(0, after.core - before.core - cpu) / seconds,
   }
-
-  function sample() {
-    return {
-      time: performance.now() / 1000,
-      messages: Math.min(tally.acked, tally.delivered),
-      cpu: target.cpu(),
-      own: ownCpu(),
-      core: coreBusy(options.serverCore),
-    }
-  }
-}
-
-/** Open loop at a fixed rate, every millisecond's messages at once; latency counts from the moment they were due. */
-async function halfLoad(side: Side, perSecond: number, options: BenchOptions): Promise<Half> {
-  const { tally, pairs } = side
-  const start = performance.now()
-  const own = ownCpu()
-  const end = start + options.seconds * 1000
-  let sent = 0
-  tally.ackTimes.take()
-  tally.deliveryTimes.take()
-  tally.measuring = true
-  await new Promise<void>(resolve => {
-    const timer = setInterval(() => {
-      const now = performance.now()
-      if (now >= end || tally.failure) {
-        clearInterval(timer)
-        resolve()
-        return
-      }
-      const millisecond = Math.floor(now - start)
-      const due = Math.floor((millisecond * perSecond) / 1000)
-      for (; sent < due; sent++) pairs[sent % pairs.length]?.send(start + millisecond)
-    }, 1)
-  })
-  const loadShare = (ownCpu() - own) / ((performance.now() - start) / 1000)
-  await settle(side)
-  tally.measuring = false
-  return {
-    ack: percentiles(tally.ackTimes.take(), [0.5, 0.95, 0.99]),
-    delivery: percentiles(tally.deliveryTimes.take(), [0.5, 0.95, 0.99]),
-    loadShare,
-  }
-}
-
-/** Waits until every message was acked and delivered; anything else voids the run. */
-async function settle({ name, pairs, tally }: Side): Promise<void> {
-  const end = Date.now() + SETTLE_MS
-  while (!tally.failure && !pairs.every(pair => pair.settled) && Date.now() < end) await Bun.sleep(20)
-  if (tally.failure) throw new Error(`${name}: ${tally.failure}`)
-  if (!pairs.every(pair => pair.settled))
-    throw new Error(
-      `${name}: of ${tally.sent} sends ${tally.acked} were acked, ${tally.delivered} delivered.`,
-    )
 }
 
 function report(
   sides: readonly Side[],
-  full: readonly Full[][],
-  half: readonly Half[][],
+  fulls: readonly Full[][],
+  halves: readonly Half[][],
   options: BenchOptions,
-): void {
-  const of = (index: number, key: keyof Full) => median((full[index] ?? []).map(one => one[key]))
+): string {
+  const lines: string[] = []
+  const of = (index: number, key: keyof Full) => median((fulls[index] ?? []).map(one => one[key]))
   const late = (index: number, key: 'ack' | 'delivery', place: number) =>
-    median((half[index] ?? []).map(one => one[key][place] ?? Number.NaN))
-  console.log(
+    median((halves[index] ?? []).map(one => one[key][place] ?? Number.NaN))
+  lines.push(
     `${options.pairs} pairs, ${options.window} messages under way in each, ${options.seconds} s × ${options.repeat} rounds in turns, medians; fsync on (synchronous=FULL)\n`,
   )
-  console.log(
+  lines.push(
     table(
       [
         'full load',
@@ -187,7 +124,7 @@ function report(
       ]),
     ),
   )
-  console.log(
+  lines.push(
     `\n${table(
       ['half load, ms', 'ack p50', 'p95', 'p99', 'delivery p50', 'p95', 'p99', 'load CPU'],
       sides.map(({ name }, index) => [
@@ -195,12 +132,12 @@ function report(
         ...(['ack', 'delivery'] as const).flatMap(key =>
           [0, 1, 2].map(place => late(index, key, place).toFixed(2)),
         ),
-        percent(median((half[index] ?? []).map(one => one.loadShare))),
+        percent(median((halves[index] ?? []).map(one => one.loadShare))),
       ]),
     )}\n`,
   )
-  const ratios = (full[0] ?? []).map((one, round) => {
-    const bare = full[1]?.[round]
+  const ratios = (fulls[0] ?? []).map((one, round) => {
+    const bare = fulls[1]?.[round]
     return {
       cpu: one.cpu / (bare?.cpu ?? Number.NaN),
       speed: one.perSecond / (bare?.perSecond ?? Number.NaN),
@@ -208,14 +145,11 @@ function report(
   })
   const cpu = median(ratios.map(ratio => ratio.cpu))
   const speed = median(ratios.map(ratio => ratio.speed))
-  console.log(judged('CPU a message, times the relay', cpu, 'at most 3', cpu <= 3))
-  console.log(judged('throughput, share of the relay', speed, 'at least 0.4', speed >= 0.4))
-  console.log(`by round: CPU ${list(ratios.map(r => r.cpu))}; throughput ${list(ratios.map(r => r.speed))}`)
+  lines.push(judged('CPU a message, times the relay', cpu, 'at most 3', cpu <= 3))
+  lines.push(judged('throughput, share of the relay', speed, 'at least 0.4', speed >= 0.4))
+  lines.push(`by round: CPU ${list(ratios.map(r => r.cpu))}; throughput ${list(ratios.map(r => r.speed))}`)
   for (const [index, { name }] of sides.entries())
     if (of(index, 'loadShare') >= SATURATED)
-      console.log(`VOID: the load was saturated against ${name}; its throughput is the load's, not its own.`)
-}
-
-function list(values: readonly number[]): string {
-  return values.map(value => value.toFixed(2)).join(' ')
+      lines.push(`VOID: the load was saturated against ${name}; its throughput is the load's, not its own.`)
+  return lines.join('\n')
 }

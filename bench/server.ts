@@ -1,17 +1,27 @@
 /**
- * The measured server: the real one on a folder that was filled before by another process, so that its memory holds the
+ * The measured server: the real one on a database that was filled before by another process, so that its memory holds the
  * server only. Prints one JSON line when it accepts connections; reads commands from its input and ends when that closes.
  */
 import { defaultSettings } from '@rookery/protocol/limits'
 import { SecretBox } from '@rookery/server/apps/secret-box'
+import type { NatsServers } from '@rookery/server/bus/nats-servers'
 import { startServer } from '@rookery/server/server'
+import type { StoreSource } from '@rookery/server/store/store-source'
 import pino from 'pino'
 import { answerCommands } from './child-commands.ts'
 
-const { folder, masterKey } = JSON.parse(process.argv[2] ?? '') as { folder: string; masterKey: string }
+export interface ServerArgument {
+  readonly store: StoreSource
+  /** Base64. */
+  readonly masterKey: string
+  readonly bus?: NatsServers
+}
+
+const { store, masterKey, bus } = JSON.parse(process.argv[2] ?? '') as ServerArgument
 
 const server = await startServer({
-  store: { kind: 'embedded', folder },
+  store,
+  ...(bus && { bus }),
   secretBox: new SecretBox(Buffer.from(masterKey, 'base64')),
   settings: {
     ...defaultSettings(),

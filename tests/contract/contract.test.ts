@@ -2,6 +2,8 @@ import { describe, expect, test } from 'bun:test'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { openDatabase } from '@rookery/server/store/sqlite/open-database'
+import { findNats } from '@rookery/server/testing/nats-server'
+import { findPostgres } from '@rookery/server/testing/postgres-server'
 import { judge } from './judge/judge.ts'
 import { faultsOf, type RunOptions } from './options.ts'
 import { type RunHooks, run } from './run.ts'
@@ -11,9 +13,12 @@ import type { World } from './world.ts'
 const RUN_MS = 120_000
 const DATABASE_FILE = 'rookery.db'
 
+/** Without them the seeds of `postgres` are skipped. */
+const hasServers = findPostgres() !== undefined && findNats() !== undefined
+
 describe('the delivery contract', () => {
   for (const { found, ...options } of SEEDS)
-    test(
+    test.skipIf(options.engine === 'postgres' && !hasServers)(
       `is kept with seed ${options.seed} on ${options.engine} (once found: ${found})`,
       async () => {
         const entries = await run(options, { say: () => undefined })

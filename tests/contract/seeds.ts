@@ -8,7 +8,7 @@ export interface Seed extends RunOptions {
 
 const short = { minutes: 0.15, rate: 20, users: 4, devices: 2 }
 
-/** Replayed briefly by `contract.test.ts`; the first is the run of every build. */
+/** Replayed briefly by `contract.test.ts`; the first two are the run of every build. */
 export const SEEDS: readonly Seed[] = [
   {
     ...short,
@@ -17,6 +17,14 @@ export const SEEDS: readonly Seed[] = [
     nodes: 1,
     // Not: any dropped frames, after which the SDK waits for its time-outs, longer than a build has.
     faults: faultsOf(undefined, 'embedded').filter(it => it !== 'drop-frames'),
+    found: 'nothing yet',
+  },
+  {
+    ...short,
+    seed: 20_260_102,
+    engine: 'postgres',
+    nodes: 3,
+    faults: faultsOf(undefined, 'postgres').filter(it => it !== 'drop-frames'),
     found: 'nothing yet',
   },
   {

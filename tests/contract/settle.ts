@@ -6,7 +6,7 @@ const LOOK_EVERY_MS = 300
 
 /**
  * After the last fault and the last operation: waits until every logged-in device shows what a fresh snapshot of its user
- * shows, or the bound is over. Says nothing of right or wrong; the rules judge what is there then.
+ * shows, or the bound is over. Who is not there by then is noted, and the rules judge the rest as it is.
  */
 export async function settle(world: World, say: (line: string) => void): Promise<void> {
   const until = Date.now() + SETTLE_MS
@@ -17,6 +17,7 @@ export async function settle(world: World, say: (line: string) => void): Promise
     for (const user of open) if (!(await isSettled(world, user).catch(() => false))) left.add(user)
     open = left
   }
+  for (const user of open) world.recorder.note({ t: 'unsettled', user })
   if (open.size > 0) say(`Not settled within ${SETTLE_MS / 1000} s: ${[...open].join(', ')}.`)
 }
 

@@ -1,6 +1,7 @@
 import { accountSettings } from './settings/account-settings.ts'
 import { conversationSettings } from './settings/conversation-settings.ts'
 import { edgeSettings } from './settings/edge-settings.ts'
+import { groupExtraSettings } from './settings/group-extra-settings.ts'
 import { groupSettings } from './settings/group-settings.ts'
 import { messageSettings } from './settings/message-settings.ts'
 import { rateSettings } from './settings/rate-settings.ts'
@@ -24,6 +25,7 @@ export const SETTINGS = {
   ...messageSettings,
   ...conversationSettings,
   ...groupSettings,
+  ...groupExtraSettings,
   ...rateSettings,
   ...edgeSettings,
 } as const

@@ -13,6 +13,7 @@ export type Entry =
   | ItemEntry
   | ReadEntry
   | BadFrameEntry
+  | UnsettledEntry
   | ViewEntry
   | RoamEntry
   | ScreenEntry
@@ -183,6 +184,13 @@ export interface BadFrameEntry {
   readonly user: string
   readonly direction: 'up' | 'down'
   readonly text: string
+}
+
+/** When the time to settle was over, a device of `user` was not back or did not show what the server has. */
+export interface UnsettledEntry {
+  readonly t: 'unsettled'
+  readonly at: number
+  readonly user: string
 }
 
 /** One stored message as one side sees it; the text of a recalled one is empty. */

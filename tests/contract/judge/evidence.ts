@@ -10,6 +10,7 @@ import type {
   RoamEntry,
   ScreenEntry,
   SeenMessage,
+  UnsettledEntry,
   ViewEntry,
 } from '../history/entry.ts'
 
@@ -51,6 +52,7 @@ export interface Evidence {
   readonly mirrors: readonly MirrorEntry[]
   readonly items: readonly ItemEntry[]
   readonly reads: readonly ReadEntry[]
+  readonly unsettled: readonly UnsettledEntry[]
   readonly badFrames: readonly BadFrameEntry[]
   /** By ID, as any side sees it at the end. */
   readonly stored: ReadonlyMap<string, SeenMessage>
@@ -96,6 +98,7 @@ export function evidenceOf(entries: readonly Entry[]): Evidence {
     mirrors: entries.filter(it => it.t === 'mirror'),
     items: entries.filter(it => it.t === 'item'),
     reads: entries.filter(it => it.t === 'read'),
+    unsettled: entries.filter(it => it.t === 'unsettled'),
     badFrames: entries.filter(it => it.t === 'bad-frame'),
     stored: new Map(views.flatMap(view => view.messages.map(it => [it.id, it] as const))),
     deleters,

@@ -366,6 +366,23 @@ describe('the judge finds', () => {
     expect(rules).toEqual(['revoked-login'])
   })
 
+  test('a device that never came back', () => {
+    const rules = found(entries => {
+      entries.push({ t: 'unsettled', at: 5_000, user: 'bo' })
+    })
+    expect(rules).toEqual(['settled'])
+  })
+
+  test('a fresh login that was not possible at the end', () => {
+    const rules = found(entries => {
+      entries.splice(
+        entries.findIndex(it => it.t === 'screen' && it.fresh),
+        1,
+      )
+    })
+    expect(rules).toEqual(['screens'])
+  })
+
   test('a frame that is no JSON', () => {
     const rules = found(entries => {
       entries.push({ t: 'bad-frame', at: 5_000, user: 'bo', direction: 'down', text: '{"Seq":undefined}' })

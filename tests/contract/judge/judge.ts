@@ -12,6 +12,7 @@ import { readMarks } from './read-marks.ts'
 import { revokedLogin } from './revoked-login.ts'
 import type { Rule } from './rule.ts'
 import { screens } from './screens.ts'
+import { settled } from './settled.ts'
 import { snapshot } from './snapshot.ts'
 import { unread } from './unread.ts'
 import type { Violation } from './violation.ts'
@@ -30,6 +31,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'revoked-login': revokedLogin,
   snapshot,
   frames,
+  settled,
 }
 
 /** Judges a whole history. A run whose final state is missing can't be judged: throws. */

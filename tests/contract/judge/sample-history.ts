@@ -108,6 +108,7 @@ function finals(): (View | Roam | Screen)[] {
     { t: 'roam', user: 'bo', peer: 'ana', unread: 1, messages },
     { t: 'screen', ...ana, fresh: false, ...list('bo', 1), messages: shown },
     { t: 'screen', ...bo, fresh: false, ...list('ana', 1), messages: shown },
+    { t: 'screen', ...ana, device: 'ana.fresh', fresh: true, ...list('bo', 1), messages: [] },
     { t: 'screen', ...bo, device: 'bo.fresh', fresh: true, ...list('ana', 1), messages: [] },
   ]
 }

@@ -8,7 +8,9 @@ export const screens: Rule = evidence =>
 
 function lists(evidence: Evidence, screen: ScreenEntry): string[] {
   const fresh = evidence.screens.find(it => it.fresh && it.user === screen.user)
-  if (!fresh || fresh === screen) return []
+  if (!fresh)
+    return [`${screen.user} could not log in afresh, so nothing tells what ${screen.device} should show.`]
+  if (fresh === screen) return []
   const peers = new Set([...screen.conversations, ...fresh.conversations].map(it => it.peer))
   return [...peers].flatMap(peer => {
     const [shown, expected] = [screen, fresh].map(it =>

@@ -25,7 +25,10 @@ export async function conversationItems(
 }
 
 export function conversationItemText(view: ConversationView): string {
-  return `{"Type":1,"To_Account":${JSON.stringify(view.peer.userId)},"ConvId":${view.conv},"HeadSeq":${
+  const place = view.group
+    ? `{"Type":2,"To_Account":"","Group":${JSON.stringify(view.group.shown)},`
+    : `{"Type":1,"To_Account":${JSON.stringify(view.peer.userId)},`
+  return `${place}"ConvId":${view.conv},"HeadSeq":${
     view.headSeq
   },"ChangeNo":${view.changeNo},"LogNo":${view.logNo},"UnreadMsgNum":${view.unread},"ReadSeq":${
     view.readSeq
@@ -44,6 +47,7 @@ export function conversationItemText(view: ConversationView): string {
 
 function lastMessageText(view: ConversationView): string {
   if (!view.last) return 'null'
+  if (view.group) return wireMessageText(view.last, view.group.author, view.peer, view.group.text)
   const isOwn = view.last.senderId === view.owner.id
   return wireMessageText(view.last, isOwn ? view.owner : view.peer, isOwn ? view.peer : view.owner)
 }

@@ -1,7 +1,10 @@
+import type { WireConversationGroup } from '@rookery/protocol/wire-group'
 import type { Kysely } from 'kysely'
+import type { Author, GroupPart } from '../messages/message-frame.ts'
 import { isHiddenByFlags } from '../messages/stored-message.ts'
 import { PreparedQuery, perDatabase } from '../store/prepared.ts'
 import type { Schema } from '../store/schema.ts'
+import { groupViews } from './group-view.ts'
 import { queryHiddenLasts } from './hidden-last.ts'
 import { JOINED_MESSAGE, type JoinedMessage, joinedMessage, type LastMessage } from './joined-message.ts'
 import { hiddenUnread, type UnreadColumns, uncounted, unreadOf } from './unread.ts'
@@ -30,6 +33,15 @@ export interface ConversationView {
   /** Unix seconds of the last activity. */
   readonly listTime: number
   readonly last: LastMessage | undefined
+  /** Of a group; then `peer` is nobody. */
+  readonly group?: GroupPartOfView
+}
+
+export interface GroupPartOfView {
+  readonly shown: WireConversationGroup
+  /** Of the last message. */
+  readonly author: Author
+  readonly text: GroupPart
 }
 
 export interface Person {
@@ -114,9 +126,12 @@ async function batch(
   const searched = rows.filter(row => needsSearch(row, owner)).map(row => row.conv_id)
   const lasts = searched.length > 0 ? await queryHiddenLasts(db, app, owner, searched) : new Map()
   const byConv = new Map(rows.map(row => [row.conv_id, row]))
+  // Whatever is no conversation of two may be one of a group.
+  const others = convs.filter(conv => !byConv.has(conv))
+  const ofGroups = others.length > 0 ? await groupViews(db, app, owner, others, groups) : undefined
   return convs.flatMap(conv => {
     const row = byConv.get(conv)
-    if (!row) return []
+    if (!row) return ofGroups?.get(conv) ?? []
     const found = lasts.get(conv)
     const last = found ? found.last : listMessage(row, owner)
     return [toView(row, owner, groups.get(conv) ?? [], last, found ? found.shownSeq : row.list_seq)]

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { PreparedQuery, perDatabase } from '../store/prepared.ts'
 import type { Schema } from '../store/schema.ts'
 import { CONVERSATIONS_MAX, ownConversations } from './own-conversations.ts'
@@ -30,10 +30,28 @@ const queries = perDatabase(db => ({
           .innerJoin('conversation as c', join =>
             join.onRef('c.app_id', '=', 'uc.app_id').onRef('c.conv_id', '=', 'uc.conv_id'),
           )
-          .innerJoin('account as peer', join =>
+          .leftJoin('account as peer', join =>
             join.onRef('peer.app_id', '=', 'uc.app_id').onRef('peer.account_id', '=', 'uc.peer_id'),
           )
-          .select(['uc.account_id', 'c.head_seq', 'c.change_no', 'peer.deleted'])
+          .leftJoin('chat_group as g', join =>
+            join
+              .onRef('g.app_id', '=', 'uc.app_id')
+              .onRef('g.group_no', '=', 'c.hi_id')
+              .on('c.lo_id', '=', sql.lit(0)),
+          )
+          .where(eb =>
+            eb.or([
+              eb('peer.account_id', 'is not', null),
+              eb('g.active', '=', 1),
+              eb('g.owner_id', '=', parameter('account')),
+            ]),
+          )
+          .select([
+            'uc.account_id',
+            sql<number>`case when uc.to_seq < 0 then c.head_seq else uc.to_seq end`.as('head_seq'),
+            sql<number>`case when uc.to_seq < 0 then c.change_no else uc.to_change end`.as('change_no'),
+            sql<number>`case when coalesce(peer.deleted, 0) + coalesce(g.dismissed, 0) > 0 then 1 else 0 end`.as('deleted'),
+          ])
           .where('uc.app_id', '=', parameter('app'))
           .where('uc.account_id', '=', parameter('account'))
           .limit(CONVERSATIONS_MAX)

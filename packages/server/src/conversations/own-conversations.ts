@@ -1,10 +1,11 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { PreparedQuery, perDatabase } from '../store/prepared.ts'
 import type { Schema } from '../store/schema.ts'
 
 /** The numbers of one conversation by which lists are ordered and devices compared; no content. */
 export interface OwnConversation {
   readonly conv: number
+  /** What names it in the list, a UserID or a group; another conversation of the same name is older. */
   readonly peerUserId: string
   readonly peerDeleted: boolean
   readonly headSeq: number
@@ -23,8 +24,12 @@ export const CONVERSATIONS_MAX = 10_000
 
 interface Row {
   conv_id: number
-  user_id: string
-  deleted: number
+  user_id: string | null
+  deleted: number | null
+  group_name: string | null
+  dismissed: number | null
+  to_seq: number
+  to_change: number
   head_seq: number
   change_no: number
   log_no: number
@@ -41,6 +46,7 @@ const queries = perDatabase(db => ({
         db
           .selectFrom('user_conversation')
           .select(['app_id', 'conv_id', 'peer_id', 'log_no', 'pinned_ms', 'hidden_seq'])
+          .select(['to_seq', 'to_change'])
           .where('app_id', '=', parameter('app'))
           .where('account_id', '=', parameter('owner'))
           // The coarse order is enough to choose; whoever shows a list sorts it by the exact time.
@@ -51,10 +57,28 @@ const queries = perDatabase(db => ({
       .innerJoin('conversation as c', join =>
         join.onRef('c.app_id', '=', 'uc.app_id').onRef('c.conv_id', '=', 'uc.conv_id'),
       )
-      .innerJoin('account as peer', join =>
+      .leftJoin('account as peer', join =>
         join.onRef('peer.app_id', '=', 'uc.app_id').onRef('peer.account_id', '=', 'uc.peer_id'),
       )
+      .leftJoin('chat_group as g', join =>
+        join
+          .onRef('g.app_id', '=', 'uc.app_id')
+          .onRef('g.group_no', '=', 'c.hi_id')
+          .on('c.lo_id', '=', sql.lit(0)),
+      )
+      // A work group without a message so far is its owner's secret (rest-2 section 1.7).
+      .where(eb =>
+        eb.or([
+          eb('peer.account_id', 'is not', null),
+          eb('g.active', '=', 1),
+          eb('g.owner_id', '=', parameter('owner')),
+        ]),
+      )
       .select([
+        'uc.to_seq',
+        'uc.to_change',
+        'g.name as group_name',
+        'g.dismissed',
         'uc.conv_id',
         'uc.log_no',
         'uc.pinned_ms',
@@ -79,10 +103,10 @@ export async function ownConversations(
   return withoutSuperseded(
     rows.map(row => ({
       conv: row.conv_id,
-      peerUserId: row.user_id,
-      peerDeleted: row.deleted !== 0,
-      headSeq: row.head_seq,
-      changeNo: row.change_no,
+      peerUserId: row.group_name === null ? (row.user_id ?? '') : `${GROUP_NAME}${row.group_name}`,
+      peerDeleted: row.group_name === null ? row.deleted !== 0 : row.dismissed !== 0,
+      headSeq: row.to_seq >= 0 ? row.to_seq : row.head_seq,
+      changeNo: row.to_seq >= 0 ? row.to_change : row.change_no,
       logNo: row.log_no,
       pinnedMs: row.pinned_ms,
       listTime: row.list_time,
@@ -90,6 +114,9 @@ export async function ownConversations(
     })),
   )
 }
+
+/** Before the name of a group, so that it is no UserID's: U+0000 is in none. */
+const GROUP_NAME = '\0'
 
 interface Named {
   readonly conv: number

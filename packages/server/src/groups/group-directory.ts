@@ -78,6 +78,11 @@ export class GroupDirectory {
     })
   }
 
+  /** Drops what is known of a group: the writer found other rights under its lock. */
+  refresh(app: number, group: number): void {
+    this.#forget(app, group)
+  }
+
   /** The living group of that id when it is in memory, so that who sends often need not wait a turn. */
   known(app: number, groupId: string): GroupRow | undefined {
     const no = this.#noByName.get(`${app}:${groupId}`)

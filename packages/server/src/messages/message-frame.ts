@@ -32,13 +32,25 @@ interface AccountText {
   readonly author: string
 }
 
+/** What a message of a group shows beside the rest; the message shows no receiver then. */
+export interface GroupPart {
+  readonly groupId: string
+  /** Of the sender; empty for none. */
+  readonly nameCard: string
+  /** JSON text of GroupAtInfo, empty for none. */
+  readonly atInfo: string
+  /** UserIDs of a directed message. */
+  readonly to: readonly string[]
+}
+
 /** Every message of an account shows the same; the account objects are kept while they are in use. */
 const accountTexts = new WeakMap<object, AccountText>()
 
 function textOf(account: Pick<Account, 'userId'> & Partial<Author>): AccountText {
   const known = accountTexts.get(account)
   if (known) return known
-  let author = account.id === undefined ? '' : `"From_TinyID":"${tinyIdOf(account.id)}"`
+  // What the system says is of account 0.
+  let author = account.id === undefined ? '' : `"From_TinyID":"${account.id === 0 ? 0 : tinyIdOf(account.id)}"`
   if (account.nick) author += `,"From_Nick":${JSON.stringify(account.nick)}`
   if (account.faceUrl) author += `,"From_FaceUrl":${JSON.stringify(account.faceUrl)}`
   const made = { name: JSON.stringify(account.userId), author }
@@ -47,7 +59,12 @@ function textOf(account: Pick<Account, 'userId'> & Partial<Author>): AccountText
 }
 
 /** A `WireMessage` as JSON text around the body's own text. One template: a text that grows by pieces costs twice as much. */
-export function wireMessageText(message: ShownMessage, from: Author, to: Pick<Account, 'userId'>): string {
+export function wireMessageText(
+  message: ShownMessage,
+  from: Author,
+  to: Pick<Account, 'userId'>,
+  group?: GroupPart,
+): string {
   const recalled = (message.flags & MessageFlag.RECALLED) !== 0
   const { name, author } = textOf(from)
   return `{"ConvId":${message.conv}${message.seq > 0 ? `,"Seq":${message.seq}` : ''}${
@@ -58,7 +75,23 @@ export function wireMessageText(message: ShownMessage, from: Author, to: Pick<Ac
     message,
   )}","MsgFlagBits":${recalled ? 8 : 0},"MsgBody":${recalled ? '[]' : message.body},"CloudCustomData":${
     message.custom ? JSON.stringify(message.custom) : '""'
-  }${optionalMembers(message, recalled)}}`
+  }${optionalMembers(message, recalled)}${group ? groupMembers(message, group) : ''}}`
+}
+
+function groupMembers(message: ShownMessage, group: GroupPart): string {
+  let text = `,"GroupId":${JSON.stringify(group.groupId)},"MsgPriority":"${priorityOf(message.flags)}"`
+  if (group.nameCard) text += `,"From_NameCard":${JSON.stringify(group.nameCard)}`
+  if (group.atInfo) text += `,"GroupAtInfo":${group.atInfo}`
+  if (message.flags & MessageFlag.DIRECTED) text += `,"To_Accounts":${JSON.stringify(group.to)}`
+  return text
+}
+
+export type Priority = 'High' | 'Normal' | 'Low' | 'Lowest'
+
+export function priorityOf(flags: number): Priority {
+  if (flags & MessageFlag.PRIORITY_HIGH) return 'High'
+  if (flags & MessageFlag.PRIORITY_LOW) return 'Low'
+  return flags & MessageFlag.PRIORITY_LOWEST ? 'Lowest' : 'Normal'
 }
 
 function optionalMembers(message: ShownMessage, recalled: boolean): string {

@@ -1,27 +1,59 @@
-import type { AccountDirectory } from '../accounts/account-directory.ts'
+import { addressedAccounts } from '../store/message-address.ts'
 import { type Author, roamItemText, type ShownMessage, wireMessageText } from './message-frame.ts'
 import { type MessageRow, shownFromRow } from './message-row.ts'
 import { otherSide, type Pair } from './pair.ts'
 
 const NOBODY: Author = { id: 0, userId: '', nick: '', faceUrl: '' }
+/** Sender of what the system says in groups, account 0 (rest-2 section 2.1). */
+export const SYSTEM_AUTHOR: Author = { id: 0, userId: '@TIM#SYSTEM', nick: '', faceUrl: '' }
+
+/** Names and profiles by account number. */
+export interface Authors {
+  byId(app: number, account: number): Promise<Author | undefined>
+}
+
+/** What messages of a group show of it. */
+export interface ListedGroup {
+  readonly groupId: string
+  readonly nameCard: (account: number) => Promise<string>
+}
 
 /** Bytes of one answer's messages: a page of the largest messages must not fill a socket's outbound buffer. */
 export const PAGE_BYTES = 262_144
 
 /** Builds the JSON of stored messages of one conversation; names are looked up once. */
 export class MessageList {
-  readonly #accounts: AccountDirectory
-  readonly #pair: Pair
+  readonly #accounts: Authors
+  readonly #pair: Pick<Pair, 'app' | 'lo' | 'hi'>
+  readonly #group: ListedGroup | undefined
   readonly #known = new Map<number, Author>()
 
-  constructor(accounts: AccountDirectory, pair: Pair) {
+  constructor(
+    accounts: Authors,
+    pair: Pick<Pair, 'app' | 'lo' | 'hi'>,
+    group?: ListedGroup,
+  ) {
     this.#accounts = accounts
     this.#pair = pair
+    this.#group = group
   }
 
   /** As events and the SDK's history show it. */
-  wireText(row: MessageRow): Promise<string> {
-    return this.#text(row, wireMessageText)
+  async wireText(row: MessageRow): Promise<string> {
+    if (!this.#group) return this.#text(row, wireMessageText)
+    const to: string[] = []
+    for (const account of addressedAccounts(row.to_ids)) to.push((await this.author(account)).userId)
+    return wireMessageText(
+      shownFromRow(row, await this.#revoker(row)),
+      await this.author(row.sender_id),
+      NOBODY,
+      {
+        groupId: this.#group.groupId,
+        nameCard: row.sender_id > 0 ? await this.#group.nameCard(row.sender_id) : '',
+        atInfo: row.at_info,
+        to,
+      },
+    )
   }
 
   /** As `openim/admin_getroammsg` shows it. */
@@ -29,22 +61,27 @@ export class MessageList {
     return this.#text(row, roamItemText)
   }
 
+  /** Of a group's message; the system for a tip. */
+  async author(account: number): Promise<Author> {
+    const known = this.#known.get(account)
+    if (known) return known
+    const author =
+      account === 0 ? SYSTEM_AUTHOR : ((await this.#accounts.byId(this.#pair.app, account)) ?? NOBODY)
+    this.#known.set(account, author)
+    return author
+  }
+
   async #text(
     row: MessageRow,
     format: (message: ShownMessage, from: Author, to: Author) => string,
   ): Promise<string> {
-    const from = await this.#author(row.sender_id)
-    const to = await this.#author(otherSide(this.#pair, row.sender_id))
-    const revoker = row.revoker_id > 0 ? (await this.#author(row.revoker_id)).userId : ''
-    return format(shownFromRow(row, revoker), from, to)
+    const from = await this.author(row.sender_id)
+    const to = await this.author(otherSide(this.#pair, row.sender_id))
+    return format(shownFromRow(row, await this.#revoker(row)), from, to)
   }
 
-  async #author(account: number): Promise<Author> {
-    const known = this.#known.get(account)
-    if (known) return known
-    const author = (await this.#accounts.byId(this.#pair.app, account)) ?? NOBODY
-    this.#known.set(account, author)
-    return author
+  async #revoker(row: MessageRow): Promise<string> {
+    return row.revoker_id > 0 ? (await this.author(row.revoker_id)).userId : ''
   }
 }
 

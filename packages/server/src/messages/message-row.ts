@@ -22,6 +22,8 @@ export const MESSAGE_COLUMNS = [
   'message.revoke_reason',
   'message.ext_seq',
   'message.ext_clear_seq',
+  'message.to_ids',
+  'message.at_info',
 ] as const
 
 export type MessageRow = Readonly<

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import { PreparedQuery, perDatabase } from '../store/prepared.ts'
 import type { Schema } from '../store/schema.ts'
 
-/** The conversation of two accounts; equal numbers are a chat with oneself. */
+/** The conversation of two accounts, where equal numbers are a chat with oneself, or of a group: 0 and its number. */
 export interface Pair {
   readonly app: number
   readonly conv: number
@@ -15,7 +15,7 @@ export interface Pair {
 /** A conversation as one of its two accounts sees it. */
 export interface OwnPair extends Pair {
   readonly owner: number
-  /** Messages up to this number are cleared from the owner's view. */
+  /** Messages up to this number are not (any more) in the owner's view. */
   readonly clearedSeq: number
 }
 
@@ -26,6 +26,14 @@ interface PairRow {
   hi_id: number
   head_seq: number
   change_no: number
+}
+
+interface GroupViewRow extends PairRow {
+  cleared_seq: number
+  from_seq: number
+  to_seq: number
+  to_change: number
+  clear_seq: number
 }
 
 const COLUMNS = [
@@ -52,6 +60,20 @@ const queries = perDatabase(db => ({
       .select(COLUMNS)
       .where('app_id', '=', parameter('app'))
       .where('conv_id', '=', parameter('conv')),
+  ),
+  group: new PreparedQuery<{ app: number; owner: number; conv: number }, GroupViewRow>(db, (db, parameter) =>
+    db
+      .selectFrom('user_conversation as uc')
+      .innerJoin('conversation', join =>
+        join
+          .onRef('conversation.app_id', '=', 'uc.app_id')
+          .onRef('conversation.conv_id', '=', 'uc.conv_id'),
+      )
+      .select(COLUMNS)
+      .select(['uc.cleared_seq', 'uc.from_seq', 'uc.to_seq', 'uc.to_change', 'conversation.clear_seq'])
+      .where('uc.app_id', '=', parameter('app'))
+      .where('uc.account_id', '=', parameter('owner'))
+      .where('uc.conv_id', '=', parameter('conv')),
   ),
   cleared: new PreparedQuery<{ app: number; owner: number; conv: number }, { cleared_seq: number }>(
     db,
@@ -84,7 +106,30 @@ export async function ownPair(
   conv: number,
 ): Promise<OwnPair | undefined> {
   const row = await queries(db).byNumber.first({ app, conv })
+  if (row?.lo_id === 0) return ownGroup(db, app, owner, conv)
   return row && (row.lo_id === owner || row.hi_id === owner) ? asOwned(db, fromRow(row), owner) : undefined
+}
+
+/**
+ * A group's conversation as a person sees it who is or was a member: the range of its membership, whose end hides the later
+ * numbers too. Undefined for anybody else.
+ */
+export async function ownGroup(
+  db: Kysely<Schema>,
+  app: number,
+  owner: number,
+  conv: number,
+): Promise<OwnPair | undefined> {
+  const row = await queries(db).group.first({ app, owner, conv })
+  if (!row) return undefined
+  const left = row.to_seq >= 0
+  return {
+    ...fromRow(row),
+    headSeq: left ? row.to_seq : row.head_seq,
+    changeNo: left ? row.to_change : row.change_no,
+    owner,
+    clearedSeq: Math.max(row.cleared_seq, row.from_seq, row.clear_seq),
+  }
 }
 
 export async function ownPairWith(

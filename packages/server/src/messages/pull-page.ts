@@ -3,7 +3,7 @@ import { PreparedQuery, perDatabase } from '../store/prepared.ts'
 import type { Schema } from '../store/schema.ts'
 import { MESSAGE_COLUMNS, type MessageRow } from './message-row.ts'
 import type { OwnPair } from './pair.ts'
-import { isHiddenByFlags } from './stored-message.ts'
+import { isMeantFor } from './stored-message.ts'
 
 interface ListedRow extends MessageRow {
   /** Set when the owner deleted it. */
@@ -111,7 +111,8 @@ function isShown(row: ListedRow, pair: OwnPair, query: PullQuery): boolean {
   return (
     row.hidden === null &&
     row.seq > pair.clearedSeq &&
+    row.seq <= pair.headSeq &&
     row.time >= query.floor &&
-    !isHiddenByFlags(row, pair.owner)
+    isMeantFor(row, pair.owner)
   )
 }

@@ -1,5 +1,6 @@
 import type { MessageKey } from '@rookery/protocol/message-key'
 import { type Kysely, sql } from 'kysely'
+import { isAddressed } from '../store/message-address.ts'
 import { PreparedQuery, perDatabase } from '../store/prepared.ts'
 import { MessageFlag, type Schema } from '../store/schema.ts'
 import { MESSAGE_COLUMNS, type MessageRow } from './message-row.ts'
@@ -107,6 +108,19 @@ export async function sees(db: Kysely<Schema>, message: MessageRow, owner: numbe
     seq: message.seq,
   })
   return view !== undefined && message.seq > view.cleared_seq && view.hidden === null
+}
+
+/** Whether a side, or a member of the group, may ever see it: by its flags and by whom it names. */
+export function isMeantFor(
+  message: Pick<MessageRow, 'flags' | 'sender_id' | 'to_ids'>,
+  owner: number,
+): boolean {
+  if (isHiddenByFlags(message, owner)) return false
+  return (
+    (message.flags & MessageFlag.DIRECTED) === 0 ||
+    message.sender_id === owner ||
+    isAddressed(message.to_ids, owner)
+  )
 }
 
 export function isHiddenByFlags(message: Pick<MessageRow, 'flags' | 'sender_id'>, owner: number): boolean {

@@ -24,6 +24,8 @@ export interface AppendItem {
 export interface GroupAddress {
   readonly no: number
   readonly conv: number
+  /** Who is told of it: the group, or the community of a topic. */
+  readonly audience: number
   /** `chat_group.auth_no` of the judgement. */
   readonly authNo: number
   /** Accounts that see it beside the sender; empty: everybody. */

@@ -31,6 +31,14 @@ export interface Schema {
   readonly group_application: GroupApplicationTable
   readonly group_notice: GroupNoticeTable
   readonly group_notice_head: GroupNoticeHeadTable
+  readonly room_audience: RoomAudienceTable
+  readonly room_mark: RoomMarkTable
+  readonly group_attribute_head: GroupAttributeHeadTable
+  readonly group_attribute: GroupPairTable
+  readonly group_counter: GroupPairTable
+  readonly permission_group: PermissionGroupTable
+  readonly permission_member: PermissionMemberTable
+  readonly permission_topic: PermissionTopicTable
   readonly group_departure: GroupDepartureTable
   readonly contact_group: ContactGroupTable
   readonly contact_group_member: ContactGroupMemberTable
@@ -495,6 +503,72 @@ export interface GroupNoticeHeadTable {
   app_id: number
   account_id: number
   notice_no: number
+}
+
+/** The audience of a live room on one node, some seconds old; of one process there is none. */
+export interface RoomAudienceTable {
+  app_id: number
+  group_no: number
+  node_id: string
+  visitors: number
+  /** JSON array of [account, join time], newest first. */
+  newest: string
+}
+
+/** Marks of people in a live room; void for who entered it later. */
+export interface RoomMarkTable {
+  app_id: number
+  group_no: number
+  account_id: number
+  mark: number
+  /** When it was set. */
+  time: number
+}
+
+export interface GroupAttributeHeadTable {
+  app_id: number
+  group_no: number
+  /** Counts changes of the group's attributes. */
+  attr_seq: number
+  /** The second in which `writes` were counted. */
+  second: number
+  writes: number
+}
+
+/** An attribute, or a counter with the decimal text of an int64. */
+export interface GroupPairTable {
+  app_id: number
+  group_no: number
+  key: string
+  value: string
+}
+
+/** A permission group of a community (rest-2 section 2.8). */
+export interface PermissionGroupTable {
+  app_id: number
+  group_no: number
+  /** PermissionGroupId; unique in its community. */
+  name: string
+  title: string
+  /** Decimal text of a 64-bit mask. */
+  permission: string
+  custom_string: string
+  created: number
+}
+
+export interface PermissionMemberTable {
+  app_id: number
+  group_no: number
+  name: string
+  account_id: number
+}
+
+export interface PermissionTopicTable {
+  app_id: number
+  group_no: number
+  name: string
+  topic_no: number
+  permission: string
 }
 
 export interface ContactGroupTable {

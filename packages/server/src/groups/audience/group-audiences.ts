@@ -66,7 +66,9 @@ const queries = perDatabase(db => ({
       .select(['member.group_no', 'chat_group.auth_no', 'member.receive_option'])
       .where('member.app_id', '=', parameter('app'))
       .where('member.account_id', '=', parameter('account'))
-      .where('chat_group.dismissed', '=', 0),
+      .where('chat_group.dismissed', '=', 0)
+      // Rows of live rooms are their admins; who hears a room has entered it.
+      .where('chat_group.type', '<>', 'AVChatRoom'),
   ),
 }))
 
@@ -150,6 +152,22 @@ export class GroupAudiences {
   /** The socket is closed, which ended its subscriptions. */
   detach(app: number, account: number): void {
     this.release(app, account)
+  }
+
+  /** Somebody entered a live room, as it was at `no`; the sockets are the caller's business. */
+  enter(app: number, group: number, account: number, no: number): void {
+    const entry = this.#group(app, group)
+    entry.audience.claim(no, performance.now())
+    entry.audience.found(account, no)
+    this.#settle(entry)
+  }
+
+  /** Somebody left a live room. */
+  leave(app: number, group: number, account: number): void {
+    const entry = this.#groups.get(`${app}:${group}`)
+    if (!entry) return
+    entry.audience.drop(account)
+    this.#settle(entry)
   }
 
   /** What a commit did to memberships, of whichever node. */

@@ -1,23 +1,14 @@
 import { ErrorCode } from '@rookery/protocol/error-code'
 import type { GroupType, WireCustomField } from '@rookery/protocol/wire-group'
 import Type from 'typebox'
-import type { App } from '../../apps/app.ts'
 import { type Call, type Command, defineCommand } from '../../commands/command.ts'
-import { CommandError } from '../../commands/command-error.ts'
 import { checkFields, mergeFields } from '../custom-fields.ts'
 import { badField, denied, requireBatch } from '../group-error.ts'
-import { checkNewGroupId } from '../group-id.ts'
-import { requireMemberCeiling } from '../profile/change-profile.ts'
 import { type CreatedGroup, createGroup } from '../profile/create-group.ts'
-import {
-  checkProfile,
-  groupFieldBounds,
-  memberFieldBounds,
-  type ProfileFields,
-} from '../profile/group-text.ts'
+import { memberFieldBounds } from '../profile/group-text.ts'
+import { type NewGroup, newGroup } from '../profile/new-group.ts'
 import { TYPE_RULES } from '../rules/group-types.ts'
-import { tipModes } from '../rules/tip-rules.ts'
-import { accountOf, accountsOf, actorOf, COMMON_ERRORS, noticeBounds, typeOf } from './group-caller.ts'
+import { accountOf, accountsOf, actorOf, COMMON_ERRORS, typeOf } from './group-caller.ts'
 import {
   count,
   groupCustom,
@@ -119,12 +110,8 @@ const importCommand = defineCommand({
   },
 })
 
-interface Given extends Omit<ProfileFields, 'Name'> {
-  readonly Name: string
-  readonly GroupId?: string
+interface Given extends NewGroup {
   readonly Owner_Account?: string
-  readonly MaxMemberCount?: number
-  readonly SupportTopic?: number
 }
 
 interface First {
@@ -146,17 +133,9 @@ async function create(
   const { app } = caller
   const rules = TYPE_RULES[groupType]
   requireBatch('MemberList', first.members, app.setting('group.initialMembersMax'))
-  checkProfile(app, given)
-  if (given.GroupId !== undefined) checkNewGroupId(given.GroupId, groupType, app.setting('group.idBytes'))
-  if (groupType === 'Community' && !app.setting('group.communityEnabled'))
-    throw new CommandError(
-      ErrorCode.COMMUNITY_DISABLED,
-      'Communities are off for this app; its operator can switch group.communityEnabled on.',
-      { check: 'group.communityEnabled' },
-    )
+  const args = newGroup(app, groupType, given, caller.door === 'socket')
   if (!rules.storesMembers && first.members.length > 0)
     throw denied('A live room has no members to begin with; everybody enters by themselves.', 'type')
-  const maxMembers = memberCeiling(app, groupType, given.MaxMemberCount, caller.door === 'socket')
   const bounds = memberFieldBounds(app)
   for (const member of first.members) {
     if (member.Role && !rules.roles.includes('Admin'))
@@ -164,7 +143,7 @@ async function create(
     checkFields('AppMemberDefinedData', member.AppMemberDefinedData ?? [], bounds)
   }
   const actor = await actorOf(call)
-  const ownerId = await ownerOf(call, given.Owner_Account)
+  const owner = await ownerOf(call, given.Owner_Account)
   const known = await accountsOf(
     call,
     first.members.map(member => member.Member_Account),
@@ -176,37 +155,12 @@ async function create(
       return account ? [[account.id, { account: account.id, admin: member.Role === 'Admin', custom }]] : []
     }),
   )
-  const fieldsJson = mergeFields('AppDefinedData', '[]', given.AppDefinedData ?? [], groupFieldBounds(app))
   const created = await services.store.mutate(createGroup, {
-    app: app.id,
+    ...args,
     actor,
-    type: groupType,
-    ...(given.GroupId !== undefined && { groupId: given.GroupId }),
-    owner: ownerId,
-    name: given.Name,
-    introduction: given.Introduction ?? '',
-    notification: given.Notification ?? '',
-    faceUrl: given.FaceUrl ?? '',
-    maxMembers,
-    applyOption: (!rules.optionsFixed && given.ApplyJoinOption) || rules.applyOption,
-    inviteOption: (!rules.optionsFixed && given.InviteJoinOption) || rules.inviteOption,
-    historyBeforeJoin: rules.historySetting !== undefined && app.setting(rules.historySetting) === true,
-    muteAll: false,
-    supportTopic: groupType === 'Community' && given.SupportTopic === 1,
-    fields: JSON.parse(fieldsJson) as WireCustomField[],
+    owner,
     members: [...members.values()],
-    ...(first.createTime !== undefined && { createTime: first.createTime }),
-    active:
-      first.createTime !== undefined || !rules.startsInactive || !app.setting('group.workStartsInactive'),
-    quotas: {
-      groups: app.setting('group.maxPerApp'),
-      liveRooms: app.setting('group.avMax'),
-      communities: app.setting('group.communitiesMax'),
-      newPerDay: app.setting('group.newPerDay'),
-    },
-    joinedMax: app.setting('group.joinedMax'),
-    tips: tipModes(app, groupType),
-    notices: noticeBounds(app),
+    ...(first.createTime !== undefined && { createTime: first.createTime, active: true }),
   })
   const nameOf = new Map([...known].map(([name, account]) => [account.id, name]))
   return { created, overLimit: created.overLimit.flatMap(account => nameOf.get(account) ?? []) }
@@ -215,16 +169,6 @@ async function create(
 async function ownerOf(call: Pick<Call<unknown>, 'caller' | 'services'>, named: string | undefined) {
   if (call.caller.door === 'socket') return call.caller.accountId
   return named === undefined ? 0 : (await accountOf(call, named)).id
-}
-
-/** Most members of a new group. Throws 10038 for more than the app allows. */
-function memberCeiling(app: App, groupType: GroupType, asked: number | undefined, bySdk: boolean): number {
-  const { membersSetting, sdkMembers } = TYPE_RULES[groupType]
-  if (!membersSetting) return 0
-  const ceiling = app.setting(membersSetting)
-  if (!asked) return bySdk ? Math.min(ceiling, sdkMembers ?? ceiling) : ceiling
-  requireMemberCeiling(asked, ceiling)
-  return asked
 }
 
 export const createGroupCommands: readonly Command[] = [createCommand, importCommand]

@@ -9,16 +9,17 @@ const SECONDS_A_DAY = 86_400
 export interface ConversationHead {
   readonly headSeq: number
   readonly countNo: number
+  readonly changeNo: number
 }
 
 export async function conversationHead(tx: Transaction, group: GroupRow): Promise<ConversationHead> {
   const row = await tx.db
     .selectFrom('conversation')
-    .select(['head_seq', 'count_no'])
+    .select(['head_seq', 'count_no', 'change_no'])
     .where('app_id', '=', group.app_id)
     .where('conv_id', '=', group.conv_id)
     .executeTakeFirstOrThrow()
-  return { headSeq: row.head_seq, countNo: row.count_no }
+  return { headSeq: row.head_seq, countNo: row.count_no, changeNo: row.change_no }
 }
 
 /**
@@ -80,7 +81,7 @@ export async function closeOwnRows(
   if (accounts.length === 0) return
   await tx.db
     .updateTable('user_conversation')
-    .set({ to_seq: head.headSeq })
+    .set({ to_seq: head.headSeq, to_count: head.countNo, to_change: head.changeNo })
     .where('app_id', '=', group.app_id)
     .where('conv_id', '=', group.conv_id)
     .where('account_id', 'in', accounts)

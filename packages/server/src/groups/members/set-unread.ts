@@ -14,7 +14,7 @@ export async function setUnread(
   const { app_id: app, conv_id: conv } = group
   const head = await tx.db
     .selectFrom('conversation')
-    .select(['head_seq', 'count_no'])
+    .select(['head_seq', 'count_no', 'reset_no'])
     .where('app_id', '=', app)
     .where('conv_id', '=', conv)
     .executeTakeFirstOrThrow()
@@ -34,6 +34,7 @@ export async function setUnread(
       read_seq: unread === 0 ? head.head_seq : (mark?.seq ?? 0),
       read_count: count,
       read_own: eb.ref('sent_no'),
+      mark_no: head.reset_no,
     }))
     .where('app_id', '=', app)
     .where('conv_id', '=', conv)

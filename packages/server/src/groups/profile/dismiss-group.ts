@@ -14,9 +14,15 @@ const MEMBERS_A_STEP = 200
 /**
  * Dismisses a group: from the first commit on it is gone for everybody and takes nothing any more; its members, whom nobody
  * can join any more, are then sent away in steps. A stop in between is made up for by {@link finishDismissals}.
+ *
+ * @param close runs {@link closeGroup}; the operators' commands add their audit row to it.
  */
-export async function dismissGroup(store: Store, call: GroupCall): Promise<void> {
-  await store.mutate(closeGroup, call)
+export async function dismissGroup(
+  store: Store,
+  call: GroupCall,
+  close: () => Promise<unknown> = () => store.mutate(closeGroup, call),
+): Promise<void> {
+  await close()
   await sendAway(store, {
     app: call.app,
     group: call.group,
@@ -60,7 +66,7 @@ async function sendAway(store: Store, args: SendAway): Promise<void> {
   }
 }
 
-const closeGroup = defineMutation<GroupCall, void>(
+export const closeGroup = defineMutation<GroupCall, void>(
   'groups/dismiss',
   async (tx, call) => {
     const { group, role } = await standing(tx, call)

@@ -1,6 +1,6 @@
 import type { AppendItem } from '../append.ts'
-import { numbersLiteral } from './append-literals.ts'
 import { groupAnswers, groupStatements } from './append-groups.ts'
+import { numbersLiteral } from './append-literals.ts'
 import { ensureConversations, type Pair, type PairCache, pairKey } from './append-pairs.ts'
 import { type AppendOutcome, AppendPlan, SKIPPED } from './append-plan.ts'
 import { Questions } from './append-questions.ts'

@@ -202,7 +202,9 @@ function mentionStatements(messages: readonly GroupMessage[]): Statement[] {
 }
 
 function activations(messages: readonly GroupMessage[]): Statement[] {
-  const inactive = new Map(messages.filter(({ group }) => group.activates).map(it => [it.group.no, it.item.app]))
+  const inactive = new Map(
+    messages.filter(({ group }) => group.activates).map(it => [it.group.no, it.item.app]),
+  )
   return [...inactive].map(([group, app]) => [
     'update chat_group set active = 1 where app_id = $1 and group_no = $2 and active = 0',
     [app, group],

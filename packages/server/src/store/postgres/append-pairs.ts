@@ -13,6 +13,8 @@ export interface Pair {
   conv: number | undefined
   /** Latest Unix day for which both sides are known to have a row of that activity; -1 when not known. */
   activeDay: number
+  /** Of a group: the one whose members are told. */
+  readonly audience?: number
 }
 
 /** 50,000 pairs at about 200 bytes; the oldest goes first. */
@@ -36,7 +38,7 @@ export class PairCache {
       const oldest = this.#pairs.keys().next().value
       if (oldest !== undefined) this.#pairs.delete(oldest)
     }
-    const pair: Pair = { key, app, lo, hi, conv: group?.conv, activeDay: -1 }
+    const pair: Pair = { key, app, lo, hi, conv: group?.conv, activeDay: -1, ...(group && { audience: group.audience }) }
     this.#pairs.set(key, pair)
     return pair
   }
@@ -48,9 +50,7 @@ export class PairCache {
 
 /** The name of an item's conversation. */
 export function pairKey({ app, sender, receiver, group }: AppendItem): string {
-  return group
-    ? `${app}:0:${group.no}`
-    : `${app}:${Math.min(sender, receiver)}:${Math.max(sender, receiver)}`
+  return group ? `${app}:0:${group.no}` : `${app}:${Math.min(sender, receiver)}:${Math.max(sender, receiver)}`
 }
 
 /**

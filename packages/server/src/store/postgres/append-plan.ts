@@ -7,8 +7,8 @@ import {
   type MessageNumbers,
   type NumberedResult,
   numberMessage,
-  refusedByGroup,
   type RestKey,
+  refusedByGroup,
   restKeyOf,
   storedResult,
 } from '../number-message.ts'
@@ -59,12 +59,7 @@ export class AppendPlan {
   readonly #knownRestKeys = new Map<AppendItem, KnownRestKey>()
   readonly #taken = new Map<string, TakenKey>()
 
-  constructor(
-    batch: readonly Placed[],
-    questions: Questions,
-    locked: LockedHeads,
-    answers: LookUpRow,
-  ) {
+  constructor(batch: readonly Placed[], questions: Questions, locked: LockedHeads, answers: LookUpRow) {
     this.nowMs = answers.now_ms
     this.#now = Math.floor(answers.now_ms / 1000)
     this.#locked = locked

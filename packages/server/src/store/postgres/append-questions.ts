@@ -13,7 +13,10 @@ export interface Placed {
 /** What a batch asks of the database once its conversations are locked. Places in the answers count from 1. */
 export class Questions {
   /** Senders of group messages, each once for each conversation. */
-  readonly groupSenders = new Map<string, { readonly app: number; readonly conv: number; readonly account: number }>()
+  readonly groupSenders = new Map<
+    string,
+    { readonly app: number; readonly conv: number; readonly account: number }
+  >()
   readonly accounts: { readonly app: number; readonly account: number }[] = []
   readonly clientKeys: (Placed & { readonly conv: number })[] = []
   readonly restKeys: (Placed & { readonly conv: number; readonly key: RestKey })[] = []
@@ -24,9 +27,7 @@ export class Questions {
       const before = known.size
       if (known.add(`${app}:${account}`).size > before) this.accounts.push({ app, account })
     }
-    for (const { app, lo, hi } of pairs)
-      if (lo > 0)
-        for (const account of [lo, hi]) ask(app, account)
+    for (const { app, lo, hi } of pairs) if (lo > 0) for (const account of [lo, hi]) ask(app, account)
     for (const { item, pair } of batch) {
       const { conv } = pair
       if (conv === undefined) continue

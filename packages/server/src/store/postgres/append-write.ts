@@ -43,9 +43,9 @@ export class AppendWrite {
 /** What other nodes read in the commit log. */
 function logOf(heads: readonly LockedHead[]): string {
   return JSON.stringify(
-    heads.map(({ pair, conv, headSeq, group }): Change => {
+    heads.map(({ pair, conv, headSeq }): Change => {
       const head = { kind: 'conversation', app: pair.app, conv, seq: headSeq } as const
-      if (group) return { ...head, group: pair.hi }
+      if (pair.audience !== undefined) return { ...head, group: pair.audience }
       return { ...head, members: pair.lo === pair.hi ? [pair.lo] : [pair.lo, pair.hi] }
     }),
   )

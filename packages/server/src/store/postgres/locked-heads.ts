@@ -1,6 +1,6 @@
 import type { Counters } from '../number-message.ts'
-import { numbersOf } from './append-literals.ts'
 import type { GroupAnswers } from './append-groups.ts'
+import { numbersOf } from './append-literals.ts'
 import type { Pair } from './append-pairs.ts'
 import type { LockedRow } from './append-statements.ts'
 

@@ -202,11 +202,7 @@ export class BatchWriter {
 }
 
 function comparePairs(a: AppendItem, b: AppendItem): number {
-  return (
-    a.app - b.app ||
-    (a.group?.no ?? 0) - (b.group?.no ?? 0) ||
-    (a.group ? 0 : comparePeople(a, b))
-  )
+  return a.app - b.app || (a.group?.no ?? 0) - (b.group?.no ?? 0) || (a.group ? 0 : comparePeople(a, b))
 }
 
 function comparePeople(a: AppendItem, b: AppendItem): number {

@@ -90,7 +90,8 @@ export class ConversationHeads {
       if (!head) return undefined
       this.#keep(key, head)
     }
-    if (head.group && !loadSender(this.#database, app, head.conv, head.group, sender)) throw new AccountGone(sender)
+    if (head.group && !loadSender(this.#database, app, head.conv, head.group, sender))
+      throw new AccountGone(sender)
     return head
   }
 

@@ -1,0 +1,91 @@
+import { percentiles } from './figures.ts'
+import { ownCpu } from './measured-process.ts'
+import type { BenchOptions } from './options.ts'
+import type { Pair, Tally } from './pair.ts'
+
+export const WARM_UP_MS = 1500
+const SETTLE_MS = 10_000
+/** The generator had no time left: what it measured is its own speed. */
+export const SATURATED = 0.95
+const SHARES = [0.5, 0.95, 0.99]
+
+/** Pairs that send through the same target. */
+export interface LoadSide {
+  readonly name: string
+  readonly pairs: readonly Pair[]
+  readonly tally: Tally
+}
+
+/** Milliseconds at p50, p95 and p99. */
+export interface Half {
+  readonly ack: readonly number[]
+  readonly delivery: readonly number[]
+  /** Share of the delivered messages that the receivers fetched. */
+  readonly pulled: number
+  readonly loadShare: number
+}
+
+/** Closed loop: every pair keeps its window full. Returns the samples of the beginning and the end, when it is warm. */
+export async function fullLoad<S>(
+  side: LoadSide,
+  options: BenchOptions,
+  sample: () => S,
+): Promise<readonly [before: S, after: S]> {
+  for (const pair of side.pairs) {
+    pair.window = options.window
+    pair.fill()
+  }
+  await Bun.sleep(WARM_UP_MS)
+  const before = sample()
+  await Bun.sleep(options.seconds * 1000)
+  const after = sample()
+  for (const pair of side.pairs) pair.window = 0
+  await settle(side)
+  return [before, after]
+}
+
+/** Open loop at a fixed rate, every millisecond's messages at once; latency counts from the moment they were due. */
+export async function loadAt(side: LoadSide, perSecond: number, options: BenchOptions): Promise<Half> {
+  const { tally, pairs } = side
+  const start = performance.now()
+  const own = ownCpu()
+  const end = start + options.seconds * 1000
+  const { pulled, delivered } = tally
+  let sent = 0
+  tally.ackTimes.take()
+  tally.deliveryTimes.take()
+  tally.measuring = true
+  await new Promise<void>(resolve => {
+    const timer = setInterval(() => {
+      const now = performance.now()
+      if (now >= end || tally.failure) {
+        clearInterval(timer)
+        resolve()
+        return
+      }
+      const millisecond = Math.floor(now - start)
+      const due = Math.floor((millisecond * perSecond) / 1000)
+      for (; sent < due; sent++) pairs[sent % pairs.length]?.send(start + millisecond)
+    }, 1)
+  })
+  const loadShare = (ownCpu() - own) / ((performance.now() - start) / 1000)
+  await settle(side)
+  tally.measuring = false
+  return {
+    ack: percentiles(tally.ackTimes.take(), SHARES),
+    delivery: percentiles(tally.deliveryTimes.take(), SHARES),
+    pulled: (tally.pulled - pulled) / (tally.delivered - delivered),
+    loadShare,
+  }
+}
+
+/** Waits until every message was acked and delivered; anything else voids the run. */
+async function settle({ name, pairs, tally }: LoadSide): Promise<void> {
+  const end = Date.now() + SETTLE_MS
+  while (!tally.failure && !pairs.every(pair => pair.settled) && Date.now() < end) await Bun.sleep(20)
+  if (tally.failure) throw new Error(`${name}: ${tally.failure}`)
+  if (!pairs.every(pair => pair.settled))
+    throw new Error(
+      `${name}: of ${tally.sent} sends ${tally.acked} were acked, ${tally.delivered} delivered.`,
+    )
+}

@@ -1,0 +1,243 @@
+import { ErrorCode } from '@rookery/protocol/error-code'
+import type { Account } from '../../accounts/account.ts'
+import type { Caller } from '../../commands/caller.ts'
+import { CommandError } from '../../commands/command-error.ts'
+import type { Services } from '../../commands/services.ts'
+import { wireMessageText } from '../../messages/message-frame.ts'
+import type { AppendKey, AppendResult } from '../../store/append.ts'
+import { MessageFlag } from '../../store/schema.ts'
+import { accountNotFound, denied, groupNotFound } from '../group-error.ts'
+import type { GroupRow } from '../group-rows.ts'
+import { TYPE_RULES } from '../rules/group-types.ts'
+import { type JudgedSender, judgeSender, memberGroup } from './judge-sender.ts'
+
+/** One message to a group, checked for its form. */
+export interface GroupSend {
+  readonly from: Account
+  readonly random: number
+  /** Unix seconds of the sender's clock. */
+  readonly clientTime: number
+  readonly body: string
+  readonly custom: string
+  /** Bits of `MessageFlag`. */
+  readonly flags: number
+  readonly key: AppendKey
+  readonly onlineOnly: boolean
+  /** JSON text, empty for none. */
+  readonly pushInfo: string
+  /** Who sees it beside the sender; empty: everybody. */
+  readonly to: readonly Account[]
+  /** Account numbers, 0 = everybody. */
+  readonly mentions: readonly number[]
+  /** JSON text of GroupAtInfo, empty for none. */
+  readonly atInfo: string
+  /** Unix seconds of an import; else 0. */
+  readonly time: number
+}
+
+export type GroupSent =
+  | { readonly outcome: 'stored' | 'duplicate'; readonly result: Extract<AppendResult, { seq: number }> }
+  | { readonly outcome: 'transient' | 'dropped' | 'early'; readonly time: number }
+
+/** Changes of rights that a send follows; more at the same moment are an attack or a defect. */
+const JUDGEMENTS_MAX = 8
+
+/**
+ * Takes one message, whose content was checked, through judgement, the log and the fan-out. Resolves after it is durable; throws
+ * what the sender must be told. Rights that changed between the judgement and the log are judged anew.
+ */
+export async function sendToGroup(
+  services: Services,
+  caller: Caller,
+  groupNo: number,
+  send: GroupSend,
+): Promise<GroupSent> {
+  const app = caller.app.id
+  for (let judgements = 1; ; judgements++) {
+    const group = await services.groups.byNo(app, groupNo)
+    if (!group) throw groupNotFound(String(groupNo))
+    // An import is the app's own and of the past: whoever wrote it then may be anybody now.
+    const judged: JudgedSender =
+      send.key.kind === 'import'
+        ? { role: 'NonMember', nameCard: '' }
+        : await judgeSender(services, caller, group, send.from)
+    if (send.onlineOnly || !TYPE_RULES[group.type].storesHistory)
+      return passOn(services, caller, group, judged, send)
+    const result = await append(services, caller, group, send)
+    if (result.outcome === 'stale' && judgements < JUDGEMENTS_MAX) {
+      services.groups.refresh(app, groupNo)
+      continue
+    }
+    services.metrics.messages.inc({ outcome: metricOf(result) })
+    return settle(services, caller, { group, judged, send }, result)
+  }
+}
+
+async function append(
+  services: Services,
+  caller: Caller,
+  group: GroupRow,
+  send: GroupSend,
+): Promise<AppendResult> {
+  return services.store.append({
+    app: caller.app.id,
+    sender: send.from.id,
+    receiver: 0,
+    msgSeq: 0,
+    random: send.random,
+    clientTime: send.clientTime,
+    flags: send.flags,
+    body: send.body,
+    custom: send.custom,
+    pushInfo: send.pushInfo,
+    key: send.key,
+    importTime: send.time,
+    group: {
+      no: group.group_no,
+      conv: group.conv_id,
+      audience: group.community_no || group.group_no,
+      authNo: group.auth_no,
+      to: send.to.map(account => account.id),
+      mentions: send.mentions,
+      atInfo: send.atInfo,
+      activates: group.active === 0,
+      perSecond: caller.app.setting('rate.groupMsgPerSec'),
+    },
+  })
+}
+
+interface Judged {
+  readonly group: GroupRow
+  readonly judged: JudgedSender
+  readonly send: GroupSend
+}
+
+function settle(services: Services, caller: Caller, of: Judged, result: AppendResult): GroupSent {
+  switch (result.outcome) {
+    case 'stored':
+      if (of.group.active === 0) services.groups.refresh(of.group.app_id, of.group.group_no)
+      announce(services, caller, of, result)
+      return { outcome: 'stored', result }
+    case 'duplicate':
+      return { outcome: 'duplicate', result }
+    case 'dropped':
+      return result
+    case 'early':
+      return { outcome: 'early', time: of.send.time }
+    case 'conflict':
+      throw new CommandError(
+        ErrorCode.GROUP_PARAMETER_INVALID,
+        'Another message was already sent with this MsgClientTime and Random; choose a new Random.',
+        { check: 'client-key' },
+      )
+    case 'gone':
+      throw accountNotFound(of.send.from.userId)
+    case 'stale':
+      throw denied('The rights in this group change too fast to judge this message; send it again.', 'stale')
+  }
+}
+
+function metricOf({ outcome }: AppendResult) {
+  return outcome === 'stale' || outcome === 'early' ? 'gone' : outcome
+}
+
+/** Frames of a directed message go to those whom it is for; everybody else learns of its number only. */
+function announce(
+  services: Services,
+  caller: Caller,
+  { group, judged, send }: Judged,
+  at: Extract<AppendResult, { seq: number }>,
+): void {
+  const { conv, seq } = at
+  const text = messageText(group, judged, send, at)
+  const frame = `{"ev":"message","m":${text}}`
+  const shared = {
+    app: group.app_id,
+    head: { conv, seq },
+    ...(caller.sessionId !== undefined && { except: caller.sessionId }),
+  }
+  const { bus } = services
+  const whole = { ...shared, group: group.community_no || group.group_no, authNo: group.auth_no }
+  if (send.key.kind === 'import') bus.pushGroup({ ...whole, frame: `{"ev":"head","ConvId":${conv},"Seq":${seq}}` })
+  else if (send.to.length === 0) bus.pushGroup({ ...whole, frame })
+  else {
+    bus.push({ ...shared, to: [...new Set([send.from.id, ...send.to.map(({ id }) => id)])], frame })
+    bus.pushGroup({ ...whole, frame: `{"ev":"cover","ConvId":${conv},"Seq":${seq}}` })
+  }
+}
+
+/** Not stored, so it has no number; in a large room nothing is. */
+async function passOn(
+  services: Services,
+  caller: Caller,
+  group: GroupRow,
+  judged: JudgedSender,
+  send: GroupSend,
+): Promise<GroupSent> {
+  const time = Math.floor(Date.now() / 1000)
+  const isStored = TYPE_RULES[group.type].storesHistory
+  const at = { conv: isStored ? group.conv_id : 0, seq: 0, time, flags: send.flags }
+  const frame = `{"ev":"online","m":${messageText(group, judged, send, at)}}`
+  const shared = { app: group.app_id, ...(caller.sessionId !== undefined && { except: caller.sessionId }) }
+  const home = await memberGroup(services, group)
+  if (send.to.length > 0)
+    services.bus.push({
+      ...shared,
+      to: [...new Set([send.from.id, ...send.to.map(({ id }) => id)])],
+      frame,
+    })
+  else if (home)
+    services.bus.pushGroup({ ...shared, group: home.group_no, authNo: home.auth_no, frame })
+  services.metrics.messages.inc({ outcome: 'transient' })
+  return { outcome: 'transient', time }
+}
+
+function messageText(
+  group: GroupRow,
+  judged: JudgedSender,
+  send: GroupSend,
+  at: { conv: number; seq: number; time: number; flags: number },
+): string {
+  return wireMessageText(
+    {
+      conv: at.conv,
+      seq: at.seq,
+      changeNo: 0,
+      msgSeq: at.seq,
+      random: send.random,
+      time: at.time,
+      clientTime: send.clientTime,
+      flags: at.flags,
+      body: send.body,
+      custom: send.custom,
+      version: 0,
+      peerReadTime: 0,
+      revoker: '',
+      revokeReason: '',
+    },
+    send.from,
+    { userId: '' },
+    {
+      groupId: group.name,
+      nameCard: judged.nameCard,
+      atInfo: send.atInfo,
+      to: send.to.map(({ userId }) => userId),
+    },
+  )
+}
+
+/** Bits of a group's messages. */
+export function groupFlags(options: {
+  readonly MsgPriority?: string
+  readonly directed: boolean
+  readonly mentions: boolean
+}): number {
+  let flags: number = MessageFlag.GROUP
+  if (options.MsgPriority === 'High') flags |= MessageFlag.PRIORITY_HIGH
+  if (options.MsgPriority === 'Low') flags |= MessageFlag.PRIORITY_LOW
+  if (options.MsgPriority === 'Lowest') flags |= MessageFlag.PRIORITY_LOWEST
+  // Directed messages count for nobody (rest-2 section 6.1).
+  if (options.directed) flags |= MessageFlag.DIRECTED | MessageFlag.NO_UNREAD
+  if (options.mentions) flags |= MessageFlag.MENTIONS
+  return flags
+}

@@ -86,13 +86,25 @@ function fullTable(sides: readonly { readonly name: string; readonly fulls: read
 
 function halfTable({ nodes, logOnly }: ClusterFigures): string {
   return table(
-    ['half load, ms', 'ack p50', 'p95', 'p99', 'delivery p50', 'p95', 'p99', 'fetched', 'load CPU'],
+    [
+      'half load, ms',
+      'ack p50',
+      'p95',
+      'p99',
+      'delivery p50',
+      'p95',
+      'p99',
+      'fetched',
+      'refused',
+      'load CPU',
+    ],
     [...nodes, ...(logOnly ? [logOnly] : [])].map(({ name, halves }) => [
       name,
       ...(['ack', 'delivery'] as const).flatMap(key =>
         [0, 1, 2].map(place => median(halves.map(one => one[key][place] ?? Number.NaN)).toFixed(2)),
       ),
       percent(median(halves.map(one => one.pulled))),
+      String(halves.reduce((sum, one) => sum + one.refused, 0)),
       percent(median(halves.map(one => one.loadShare))),
     ]),
   )

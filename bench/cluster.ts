@@ -42,7 +42,11 @@ export async function benchCluster(options: BenchOptions): Promise<string> {
       logOnly: undefined,
     }
     // Compiling the nodes' code takes the runtime some ten thousand messages each.
-    if (!options.quick) for (const installation of installations) await full(installation, meter, options)
+    if (!options.quick)
+      for (const installation of installations) {
+        await full(installation, meter, options)
+        installation.tally.takeRefused()
+      }
     for (let round = 0; round < options.repeat; round++) {
       for (const [index, batch] of BATCHES.entries()) {
         await admin.run('checkpoint')
@@ -88,11 +92,12 @@ async function halves(
   perSecond: number,
   options: BenchOptions,
 ): Promise<readonly Half[]> {
+  if (!options.quick) await fullLoad(installation, options, () => undefined)
+  installation.tally.takeRefused()
   const measured: Half[] = []
-  // The first round also warms it.
-  for (let round = 0; round <= options.repeat; round++)
+  for (let round = 0; round < options.repeat; round++)
     measured.push(await loadAt(installation, perSecond, options))
-  return measured.slice(1)
+  return measured
 }
 
 async function fullInsert(

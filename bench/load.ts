@@ -22,6 +22,8 @@ export interface Half {
   readonly delivery: readonly number[]
   /** Share of the delivered messages that the receivers fetched. */
   readonly pulled: number
+  /** Requests that were answered with "try again later", from the load before on. */
+  readonly refused: number
   readonly loadShare: number
 }
 
@@ -74,6 +76,7 @@ export async function loadAt(side: LoadSide, perSecond: number, options: BenchOp
   return {
     ack: percentiles(tally.ackTimes.take(), SHARES),
     delivery: percentiles(tally.deliveryTimes.take(), SHARES),
+    refused: tally.takeRefused(),
     pulled: (tally.pulled - pulled) / (tally.delivered - delivered),
     loadShare,
   }

@@ -1,4 +1,4 @@
-import { numberAt, PullingReceiver, SEQ } from './pulling-receiver.ts'
+import { numberAt, PullingReceiver, RETRY_AFTER, SEQ } from './pulling-receiver.ts'
 import { clientFrame, type RawSocket } from './raw-socket.ts'
 
 /** Send times kept by message number; far more than may be under way. */
@@ -20,11 +20,20 @@ export class Tally {
   sent = 0
   /** Of those delivered: how many the receiver had to fetch, because no frame of them came. */
   pulled = 0
+  /** Sends and pulls that the target answered with a delay after which to try again; each such answer counts. */
+  refused = 0
   failure: string | undefined
   /** Milliseconds; filled while `measuring`. */
   readonly ackTimes = new Samples()
   readonly deliveryTimes = new Samples()
   measuring = false
+
+  /** The refusals since the last call. */
+  takeRefused(): number {
+    const { refused } = this
+    this.refused = 0
+    return refused
+  }
 
   fail(reason: string): void {
     this.failure ??= reason
@@ -56,7 +65,7 @@ export interface PairOptions {
   readonly to: string
   /**
    * `count` takes whatever comes as the next message. `next` demands that every delivery is the next number. `pull` does as a client
-   * does: what did not come is fetched, and what came twice is dropped (docs/wire-protocol.md).
+   * does: what did not come is fetched, what came twice is dropped (docs/wire-protocol.md), and what was refused for now is sent again.
    */
   readonly receives: 'count' | 'next' | 'pull'
 }
@@ -71,7 +80,10 @@ export class Pair {
   readonly #numberAt: readonly number[]
   readonly #timeAt: number
   readonly #sentAt = new Float64Array(RING)
+  /** Unix seconds: part of the client key, with which a message may be sent again. */
+  readonly #clientTimes = new Float64Array(RING)
   readonly #checkSeq: boolean
+  readonly #isClient: boolean
   #sent = 0
   #acked = 0
   #delivered = 0
@@ -80,6 +92,7 @@ export class Pair {
     this.#tally = tally
     this.#socket = sender
     this.#checkSeq = options.receives === 'next'
+    this.#isClient = options.receives === 'pull'
     const number = String(FIRST_ID)
     const body = `{"To_Account":"${options.to}","MsgSeq":${number},"MsgRandom":${number},"MsgClientTime":${number},"MsgBody":[{"MsgType":"TIMTextElem","MsgContent":{"Text":"${TEXT}"}}]}`
     this.#frame = clientFrame(`{"id":${number},"cmd":"openim/sendmsg","body":${body}}`)
@@ -87,7 +100,10 @@ export class Pair {
       name => this.#frame.indexOf(name) + name.length,
     )
     this.#timeAt = this.#frame.indexOf('"MsgClientTime":') + '"MsgClientTime":'.length
-    sender.taker = { frame: (bytes, start) => this.#answer(bytes, start), lost: reason => tally.fail(reason) }
+    sender.taker = {
+      frame: (bytes, start, end) => this.#answer(bytes, start, end),
+      lost: reason => tally.fail(reason),
+    }
     receiver.taker =
       options.receives === 'pull'
         ? new PullingReceiver(receiver, {
@@ -95,6 +111,9 @@ export class Pair {
             took: (count, isPulled) => {
               if (isPulled) tally.pulled += count
               for (let taken = 0; taken < count; taken++) this.#arrived()
+            },
+            refused: () => {
+              tally.refused++
             },
             failed: reason => tally.fail(reason),
           })
@@ -115,22 +134,24 @@ export class Pair {
 
   /** @param at the moment from which its latency counts. */
   send(at: number): void {
-    const number = FIRST_ID + this.#sent
-    for (const offset of this.#numberAt) putNumber(this.#frame, offset, number)
-    putNumber(this.#frame, this.#timeAt, Math.floor(Date.now() / 1000))
-    this.#sentAt[this.#sent % RING] = at
-    this.#sent++
+    const number = this.#sent++
+    this.#sentAt[number % RING] = at
+    this.#clientTimes[number % RING] = Math.floor(Date.now() / 1000)
     this.#tally.sent++
+    this.#write(number)
+  }
+
+  #write(number: number): void {
+    for (const offset of this.#numberAt) putNumber(this.#frame, offset, FIRST_ID + number)
+    putNumber(this.#frame, this.#timeAt, this.#clientTimes[number % RING] ?? 0)
     this.#socket.send(this.#frame)
   }
 
-  #answer(bytes: Buffer, start: number): void {
-    let at = start + ACK_START.length
-    let id = 0
-    for (let digit = (bytes[at] ?? 0) - 0x30; digit >= 0 && digit <= 9; digit = (bytes[++at] ?? 0) - 0x30)
-      id = id * 10 + digit
-    if (bytes[at + STATUS_GAP] !== O) {
-      this.#tally.fail(`a send was refused: ${bytes.toString('utf8', start, start + 300)}`)
+  #answer(bytes: Buffer, start: number, end: number): void {
+    const at = start + ACK_START.length
+    const id = numberAt(bytes, at)
+    if (bytes[at + String(FIRST_ID).length + STATUS_GAP] !== O) {
+      this.#refusal(id - FIRST_ID, bytes.toString('utf8', start, end))
       return
     }
     if (this.#tally.measuring)
@@ -138,6 +159,17 @@ export class Pair {
     this.#acked++
     this.#tally.acked++
     if (this.window > 0) this.fill()
+  }
+
+  /** A client waits and sends it again; its latency goes on counting. */
+  #refusal(number: number, answer: string): void {
+    const [, delay] = RETRY_AFTER.exec(answer) ?? []
+    if (delay === undefined || !this.#isClient) {
+      this.#tally.fail(`a send was refused: ${answer}`)
+      return
+    }
+    this.#tally.refused++
+    setTimeout(() => this.#write(number), Number(delay))
   }
 
   /** The next message is with its receiver. */

@@ -8,12 +8,15 @@ const HEAD = Buffer.from('{"ev":"head"')
 const ANSWER = Buffer.from('{"id":')
 const SUCCESS = Buffer.from('"ErrorCode":0,')
 const PAGE = 100
+export const RETRY_AFTER = /"retryAfterMs":(\d+)/
 
 export interface PullingOptions {
   /** Who sends. */
   readonly peer: string
   /** So many messages are here now, in their order. */
   readonly took: (count: number, isPulled: boolean) => void
+  /** A pull was answered with a delay after which to try again. */
+  readonly refused: () => void
   readonly failed: (reason: string) => void
 }
 
@@ -70,7 +73,7 @@ export class PullingReceiver implements FrameTaker {
   #pulled(answer: Buffer): void {
     this.#isPulling = false
     if (!answer.includes(SUCCESS)) {
-      this.#options.failed(`a pull was refused: ${answer.toString('utf8', 0, 300)}`)
+      this.#refusal(answer.toString())
       return
     }
     const cover = numberAt(answer, answer.lastIndexOf(COVER) + COVER.length)
@@ -81,6 +84,15 @@ export class PullingReceiver implements FrameTaker {
       this.#options.took(count, true)
     }
     this.#pull()
+  }
+
+  #refusal(answer: string): void {
+    const [, delay] = RETRY_AFTER.exec(answer) ?? []
+    if (delay === undefined) this.#options.failed(`a pull was refused: ${answer.slice(0, 300)}`)
+    else {
+      this.#options.refused()
+      setTimeout(() => this.#pull(), Number(delay))
+    }
   }
 }
 

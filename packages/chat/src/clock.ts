@@ -5,6 +5,8 @@ export type Cancel = () => void
 export interface Clock {
   /** Unix milliseconds. */
   now(): number
+  /** Milliseconds from any fixed moment on, for durations: setting the clock does not move it. */
+  elapsed(): number
   after(ms: number, act: () => void): Cancel
   /** In [0, 1). */
   random(): number
@@ -12,6 +14,7 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   after(ms, act) {
     const timer = setTimeout(act, ms)
     return () => clearTimeout(timer)

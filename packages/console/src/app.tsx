@@ -8,6 +8,7 @@ import { AppFrame } from './apps/app-frame.tsx'
 import { AppsPage } from './apps/apps-page.tsx'
 import { OverviewPage } from './apps/overview-page.tsx'
 import { AuditPage } from './audit/audit-page.tsx'
+import { GroupsPage } from './groups/groups-page.tsx'
 import { useT } from './i18n/language.tsx'
 import { KeysPage } from './keys/keys-page.tsx'
 import { OperatorsPage } from './operators/operators-page.tsx'
@@ -68,6 +69,7 @@ const ROOMS = {
   keys: KeysPage,
   admins: AdminsPage,
   accounts: AccountsPage,
+  groups: GroupsPage,
   usersig: UserSigPage,
   settings: SettingsPage,
   audit: AuditPage,

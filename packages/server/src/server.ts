@@ -18,6 +18,8 @@ import { SocketHub } from './doors/socket/socket-hub.ts'
 import { GroupAudiences } from './groups/audience/group-audiences.ts'
 import { Topics } from './groups/audience/topics.ts'
 import { GroupDirectory } from './groups/group-directory.ts'
+import { EVERY_ROOM } from './groups/rooms/broadcast.ts'
+import { RoomService } from './groups/rooms/room-service.ts'
 import { FailureLimit } from './login/failure-limit.ts'
 import type { SessionControl } from './login/session-control.ts'
 import { scheduleSweep } from './messages/sweep-schedule.ts'
@@ -75,7 +77,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const failures = new FailureLimit()
   const metrics = new Metrics()
   const table = new CommandTable()
-  const control: { sessions?: SessionControl } = {}
+  const control: { sessions?: LiveSessions; rooms?: RoomService } = {}
   const services: Services = {
     store,
     apps: new AppRegistry(store, options.secretBox, options.settings),
@@ -85,6 +87,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     log,
     metrics,
     settings: options.settings,
+    get rooms(): RoomService {
+      if (!control.rooms) throw new Error('There are no live rooms yet.')
+      return control.rooms
+    },
     get sessions(): SessionControl {
       if (!control.sessions) throw new Error('The WebSocket door is not open yet.')
       return control.sessions
@@ -94,7 +100,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const onOverflow = () => closeAll.sockets?.("this server can't follow the others; connect again")
   const topics = new Topics(metrics.frames)
   const audiences = new GroupAudiences({ store, hub, bus, topics, onOverflow })
-  const sessions = new LiveSessions({ services, hub, failures, audiences })
+  const rooms = new RoomService({
+    services,
+    audiences,
+    topics,
+    deviceOf: session => control.sessions?.deviceOf(session),
+  })
+  control.rooms = rooms
+  const sessions = new LiveSessions({ services, hub, failures, audiences, rooms: rooms.live })
   control.sessions = sessions
   const sockets = new SocketDoor({ services, table, sessions, failures })
   closeAll.sockets = reason => sockets.closeSockets(reason)
@@ -107,22 +120,30 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     onOverflow,
   })
   bus.onPush(push => delivery.push(push))
-  bus.onGroupPush(push => delivery.pushGroup(push))
+  bus.onGroupPush(push => {
+    if (push.group === EVERY_ROOM) rooms.live.broadcast(push.app, push.frame)
+    else {
+      rooms.live.note(push.app, push.group, push.frame)
+      delivery.pushGroup(push)
+    }
+  })
   store.onCommit((changes, origin) => {
     delivery.take(changes, origin)
     if (origin === 'here' && changes.some(isUrgent)) bus.hurry()
     for (const change of changes)
-      if (change.kind === 'expiry') sessions.wakeSoon()
+      if (change.kind === 'group') rooms.live.take(change)
+      else if (change.kind === 'expiry') sessions.wakeSoon()
       else if (change.kind === 'end' && change.type === 'REST_API_Kick' && origin === 'here')
         log.info({ app: change.app, account: change.account, reason: change.info }, 'Sessions were ended.')
   })
   store.onFenced(reason => {
     log.error({ detail: reason }, 'This node lost its place among the others; its clients connect again.')
+    rooms.live.forget()
     audiences.forget()
     sockets.closeSockets('this server lost its place; connect again')
   })
   bus.onHurry(() => store.hurry())
-  metrics.watch({ store, audiences, ...(options.bus && { bus }) })
+  metrics.watch({ store, audiences, rooms, ...(options.bus && { bus }) })
   const rest = new RestDoor({ services, table, failures })
   const state: { ready: Readiness } = { ready: { ok: true } }
   const own = operationsPages({
@@ -165,6 +186,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await listener.stop()
       delivery.stop()
       audiences.stop()
+      rooms.stop()
       await bus.close()
       storage.stop()
       await stopSweep()

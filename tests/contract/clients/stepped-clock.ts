@@ -14,6 +14,10 @@ export class SteppedClock implements Clock {
     return Date.now() + this.#offsetMs
   }
 
+  elapsed(): number {
+    return performance.now()
+  }
+
   after(ms: number, act: () => void): Cancel {
     const timer = setTimeout(act, ms)
     return () => clearTimeout(timer)

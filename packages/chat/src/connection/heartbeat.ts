@@ -16,7 +16,7 @@ const SHARE_OF_PATIENCE = 0.4
 export interface HeartbeatOptions {
   readonly clock: Clock
   readonly call: (cmd: string, body: unknown) => Promise<ReplyBody>
-  /** When the longest unanswered request was sent; undefined when none is in flight. */
+  /** When the longest unanswered request was sent, by `Clock.elapsed`; undefined when none is in flight. */
   readonly waitingSince: () => number | undefined
   /** Undefined before the first synchronisation. */
   readonly hello: () => HelloBody | undefined
@@ -43,7 +43,7 @@ export class Heartbeat {
   /** A socket is logged in. Seconds between comparisons, and seconds of silence that the server endures. */
   start(helloInterval: number, silenceLimit: number): void {
     this.#isRunning = true
-    this.#helloAt = this.#options.clock.now()
+    this.#helloAt = this.#options.clock.elapsed()
     const interval = Math.min(helloInterval, silenceLimit * SHARE_OF_PATIENCE) * 1000
     this.#schedule(interval, helloInterval * 1000)
     this.watch()
@@ -60,7 +60,7 @@ export class Heartbeat {
   /** A frame came. */
   heard(): void {
     this.#frames += 1
-    this.#lastFrameAt = this.#options.clock.now()
+    this.#lastFrameAt = this.#options.clock.elapsed()
   }
 
   /** The machine may have slept: ask now, and give the socket up when nothing comes soon. */
@@ -83,7 +83,7 @@ export class Heartbeat {
       this.#cancelWatch = undefined
       const since = waitingSince()
       if (since === undefined) return
-      const silent = clock.now() - Math.max(since, this.#lastFrameAt)
+      const silent = clock.elapsed() - Math.max(since, this.#lastFrameAt)
       if (silent >= 2 * PROBE_AFTER) {
         onStale()
         return
@@ -97,8 +97,8 @@ export class Heartbeat {
     const { clock, hello } = this.#options
     this.#cancelBeat?.()
     this.#cancelBeat = clock.after(interval * (0.9 + 0.1 * clock.random()), () => {
-      const isHelloDue = clock.now() - this.#helloAt >= helloInterval * 0.9
-      if (isHelloDue) this.#helloAt = clock.now()
+      const isHelloDue = clock.elapsed() - this.#helloAt >= helloInterval * 0.9
+      if (isHelloDue) this.#helloAt = clock.elapsed()
       void this.#beat(isHelloDue ? hello() : undefined)
       this.#schedule(interval, helloInterval)
     })

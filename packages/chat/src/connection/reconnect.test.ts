@@ -74,6 +74,26 @@ describe('a lost connection', () => {
     expect(world.server.connections).toBe(1)
   })
 
+  test('a clock that is set back by hours stops neither requests, comparisons nor the notice of a dead socket', async () => {
+    const world = new World()
+    const ana = await world.client('ana')
+    world.clock.set(-7_200_000)
+    const sends = Array.from({ length: 60 }, (_, n) =>
+      ana.chat.sendMessage(
+        ana.chat.createTextMessage({ to: 'bo', conversationType: 'C2C', payload: { text: `${n}` } }),
+      ),
+    )
+    await world.clock.pass(5_000)
+    expect(await Promise.all(sends)).toHaveLength(60)
+    await world.clock.pass(600_000)
+    expect(world.server.count('session/hello')).toBeGreaterThanOrEqual(4)
+    world.server.isDeaf = true
+    await world.clock.pass(60_000)
+    expect(ana.named(EVENT.NET_STATE_CHANGE).map(event => event.data)).toContainEqual({
+      state: 'disconnected',
+    })
+  })
+
   test('a draining node is left at a random moment within the given time', async () => {
     const world = new World()
     const ana = await world.client('ana')

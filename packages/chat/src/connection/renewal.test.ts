@@ -25,6 +25,7 @@ describe('the moment of renewal', () => {
     const waits: number[] = []
     const recording = {
       now: () => clock.now(),
+      elapsed: () => clock.elapsed(),
       random: () => clock.random(),
       after: (ms: number, act: () => void) => {
         waits.push(ms)

@@ -30,7 +30,7 @@ interface Call {
   readonly resolve: (body: ReplyBody) => void
   readonly reject: (error: ChatError) => void
   readonly cancelTimeout: Cancel
-  /** Not to be sent before, Unix milliseconds: the server asked for a pause, as when it is overloaded (60022). */
+  /** Not to be sent before, by `Clock.elapsed`: the server asked for a pause, as when it is overloaded (60022). */
   notBefore: number
 }
 
@@ -54,7 +54,7 @@ export class RequestTable {
 
   constructor(clock: Clock) {
     this.#clock = clock
-    this.#filledAt = clock.now()
+    this.#filledAt = clock.elapsed()
   }
 
   /** The way that requests take from now on. */
@@ -62,7 +62,7 @@ export class RequestTable {
     this.#send = send
   }
 
-  /** When the longest unanswered request was sent; undefined when none is in flight. */
+  /** When the longest unanswered request was sent, by `Clock.elapsed`; undefined when none is in flight. */
   get waitingSince(): number | undefined {
     return this.#sent.size > 0 ? this.#oldestSentAt : undefined
   }
@@ -151,7 +151,7 @@ export class RequestTable {
     const { ErrorCode: code, ErrorDetail: detail } = frame.body
     const pause = detail?.retryAfterMs ?? 0
     if (pause > 0 && isRetryable(code) && !call.urgent) {
-      call.notBefore = this.#clock.now() + pause
+      call.notBefore = this.#clock.elapsed() + pause
       this.#queue.unshift(call)
     } else {
       call.cancelTimeout()
@@ -168,11 +168,10 @@ export class RequestTable {
     this.#cancelPump?.()
     this.#cancelPump = undefined
     if (!this.#open) return
-    const now = this.#clock.now()
+    const now = this.#clock.elapsed()
     this.#allowance = Math.min(
       FRAMES_PER_SECOND,
-      // A clock that was set back must not take away what it never gave.
-      this.#allowance + (Math.max(0, now - this.#filledAt) * FRAMES_PER_SECOND) / 1000,
+      this.#allowance + ((now - this.#filledAt) * FRAMES_PER_SECOND) / 1000,
     )
     this.#filledAt = now
     const later: Call[] = []
@@ -202,7 +201,7 @@ export class RequestTable {
   }
 
   #transmit(call: Call): void {
-    if (this.#sent.size === 0) this.#oldestSentAt = this.#clock.now()
+    if (this.#sent.size === 0) this.#oldestSentAt = this.#clock.elapsed()
     this.#sent.set(call.id, call)
     this.#send(call.text)
   }

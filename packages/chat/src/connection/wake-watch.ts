@@ -39,6 +39,7 @@ export class WakeWatch {
   }
 
   #tick(): void {
+    // By the clock on the wall: the other one may stand still while the machine sleeps.
     const due = this.#clock.now() + WAKE_TICK
     this.#cancelTick = this.#clock.after(WAKE_TICK, () => {
       if (this.#clock.now() - due >= WAKE_TICK) this.#wake()
@@ -48,7 +49,7 @@ export class WakeWatch {
 
   /** Several signs come together. */
   #wake(): void {
-    const now = this.#clock.now()
+    const now = this.#clock.elapsed()
     if (now - this.#wokeAt < WAKE_PAUSE) return
     this.#wokeAt = now
     this.#onWake()

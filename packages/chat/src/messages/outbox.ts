@@ -43,7 +43,7 @@ interface Send {
   readonly message: Message
   /** Fixed at the first try: the server compares a repeated request with the first. */
   readonly body: unknown
-  /** Unix milliseconds. */
+  /** By `Clock.elapsed`. */
   readonly deadline: number
   readonly resolve: (result: SendResult) => void
   readonly reject: (error: ChatError) => void
@@ -86,7 +86,7 @@ export class Outbox {
     this.#remember(message)
     if (options) this.#rememberOptions(message.ID, options)
     message.status = 'unSend'
-    const deadline = this.#options.clock.now() + REQUEST_TIMEOUT
+    const deadline = this.#options.clock.elapsed() + REQUEST_TIMEOUT
     const promise = new Promise<SendResult>((resolve, reject) => {
       this.#enqueue({ message, body, deadline, resolve, reject })
     }).finally(() => this.#promises.delete(message.ID))
@@ -171,7 +171,7 @@ export class Outbox {
   async #transmit(send: Send): Promise<void> {
     const { message } = send
     try {
-      const timeout = send.deadline - this.#options.clock.now()
+      const timeout = send.deadline - this.#options.clock.elapsed()
       if (timeout <= 0) throw outOfTime()
       const isGroup = isGroupConversation(message.conversationID)
       await this.#options.call(isGroup ? SEND_TO_GROUP : 'openim/sendmsg', send.body, {

@@ -9,6 +9,8 @@ interface Timer {
 /** Time that passes only when a test says so, and repeatable chance. */
 export class FakeClock implements Clock {
   #now = 1_760_000_000_000
+  /** By how much the wall clock was set. */
+  #set = 0
   #order = 0
   #seed: number
   readonly #timers = new Set<Timer>()
@@ -18,7 +20,16 @@ export class FakeClock implements Clock {
   }
 
   now(): number {
+    return this.#now + this.#set
+  }
+
+  elapsed(): number {
     return this.#now
+  }
+
+  /** Somebody sets the machine's clock. */
+  set(byMs: number): void {
+    this.#set += byMs
   }
 
   random(): number {

@@ -144,7 +144,7 @@ export const enRooms = {
   'role.viewer': 'viewer',
   'role.viewer-may': 'looks',
   'role.operator': 'operator',
-  'role.operator-may': 'accounts: create, kick, disable',
+  'role.operator-may': 'accounts: create, kick, disable; groups: all but dismissing',
   'role.admin': 'admin',
   'role.admin-may': 'also keys, app admins, settings',
   'role.owner': 'owner',

@@ -137,7 +137,7 @@ export const zhRooms: Readonly<Record<keyof typeof enRooms, string>> = {
   'role.viewer': '查看者',
   'role.viewer-may': '只读',
   'role.operator': '操作员',
-  'role.operator-may': '账号：创建、踢出、停用',
+  'role.operator-may': '账号：创建、踢出、停用；群组：除解散外的操作',
   'role.admin': '管理员',
   'role.admin-may': '另含密钥、应用管理员、配置',
   'role.owner': '所有者',

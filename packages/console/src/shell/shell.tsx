@@ -15,6 +15,7 @@ const ROOMS: readonly { readonly path: string; readonly text: TextKey; readonly 
   { path: '/keys', text: 'nav.keys', icon: 'key' },
   { path: '/admins', text: 'nav.admins', icon: 'admins' },
   { path: '/accounts', text: 'nav.accounts', icon: 'accounts' },
+  { path: '/groups', text: 'nav.groups', icon: 'groups' },
   { path: '/usersig', text: 'nav.usersig', icon: 'ticket' },
   { path: '/settings', text: 'nav.settings', icon: 'settings' },
   { path: '/audit', text: 'nav.audit', icon: 'audit' },

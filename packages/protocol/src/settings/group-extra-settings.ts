@@ -8,6 +8,11 @@ export const groupExtraSettings = {
     documented: 'own choice',
     scope: 'server',
   }),
+  'rate.rest.broadcast': integer(1, [0, 100_000], 'calls/s', {
+    doc: 'Calls of the broadcast to all live rooms per second, 0 for no limit.',
+    documented: '1',
+    code: ErrorCode.REST_FREQ_LIMIT,
+  }),
   'live.recentMax': integer(0, [0, 50], 'messages', {
     doc: 'Latest messages of a live room that somebody who enters is shown.',
     documented: '0, larger plans more',

@@ -16,6 +16,9 @@ const ACCOUNTS_A_STEP = 200
 const OF_CONVERSATION = [
   'message_uncounted',
   'message_extension',
+  'message_mention',
+  'message_receipt',
+  'group_pin',
   'rest_key',
 ] as const satisfies readonly (keyof Schema)[]
 /** Rows that belong to an account. */

@@ -19,6 +19,13 @@ export const userId = Type.String({
   description: 'Name of the account.',
 })
 
+export const groupId = Type.String({
+  minLength: 1,
+  position: 2,
+  word: 'GROUPID',
+  description: 'Id of the group.',
+})
+
 /** The app of a command. Throws 70020 when there is none. */
 export async function knownApp(context: OperatorContext, id: number): Promise<App> {
   const app = await context.apps.get(id)

@@ -2,6 +2,7 @@ import { operatorManageCommands } from '../operators/operator-manage-commands.ts
 import { adminCommands } from './admin-commands.ts'
 import { appCommands } from './app-commands.ts'
 import { auditCommands } from './audit-commands.ts'
+import { groupCommands } from './group-commands.ts'
 import { keyCommands } from './key-commands.ts'
 import type { OperatorCommand } from './operator-command.ts'
 import { userCommands } from './user-commands.ts'
@@ -12,6 +13,7 @@ export const operatorCommands: readonly OperatorCommand[] = [
   ...keyCommands,
   ...adminCommands,
   ...userCommands,
+  ...groupCommands,
   ...auditCommands,
   ...operatorManageCommands,
 ]

@@ -1,6 +1,7 @@
 import { accountCommands } from '../accounts/account-commands.ts'
 import { conversationCommands } from '../conversations/conversation-commands.ts'
 import { groupCommands } from '../groups/group-commands.ts'
+import { groupMessageCommands } from '../groups/messages/group-message-commands.ts'
 import { sessionCommands } from '../login/session-commands.ts'
 import { messageCommands } from '../messages/message-commands.ts'
 import type { Command } from './command.ts'
@@ -13,6 +14,7 @@ export const commands: readonly Command[] = [
   ...messageCommands,
   ...conversationCommands,
   ...groupCommands,
+  ...groupMessageCommands,
 ]
 
 /** The commands by path, older spellings included. */

@@ -4,6 +4,7 @@ import type { AccountDirectory } from '../accounts/account-directory.ts'
 import type { AppRegistry } from '../apps/app-registry.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { GroupDirectory } from '../groups/group-directory.ts'
+import type { RoomService } from '../groups/rooms/room-service.ts'
 import type { SessionControl } from '../login/session-control.ts'
 import type { Metrics } from '../observability/metrics.ts'
 import type { Store } from '../store/store.ts'
@@ -14,6 +15,7 @@ export interface Services {
   readonly apps: AppRegistry
   readonly accounts: AccountDirectory
   readonly groups: GroupDirectory
+  readonly rooms: RoomService
   readonly bus: Bus
   readonly log: Logger
   readonly metrics: Metrics

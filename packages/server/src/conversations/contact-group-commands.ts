@@ -17,6 +17,7 @@ import {
   markedResult,
   resolveContact,
 } from './contact-item.ts'
+import type { Contact } from './contact.ts'
 import { owner } from './conversation-parties.ts'
 import { checkBatch } from './mark-contact-command.ts'
 
@@ -69,7 +70,7 @@ export const createContactGroupCommand = defineCommand({
       app: app.id,
       owner: id,
       name: GroupName,
-      peers: contacts.peers,
+      contacts: contacts.found,
       groupsMax: app.setting('conv.groupsMax'),
       markedMax,
     })
@@ -155,9 +156,9 @@ export const updateContactGroupCommand = defineCommand({
     const markedMax = app.setting('conv.markedMax')
     const { groupId, codes } = await call.services.store.mutate(changeContactGroup, {
       ...group,
-      changes: contacts.places.map((place, index) => ({
-        peer: contacts.peers[index] ?? 0,
-        add: items[place]?.ContactOptType === ADD,
+      changes: contacts.found.map((contact, index) => ({
+        ...contact,
+        add: items[contacts.places[index] ?? 0]?.ContactOptType === ADD,
       })),
       markedMax,
     })
@@ -213,8 +214,8 @@ function updateAnswer(
 }
 
 interface ResolvedItems {
-  readonly peers: readonly number[]
-  /** Place in the request of each of the peers. */
+  readonly found: readonly Contact[]
+  /** Place in the request of each of them. */
   readonly places: readonly number[]
   results(codes: readonly number[], markedMax: number): readonly ItemResult[]
 }
@@ -224,19 +225,19 @@ async function resolveAll(
   ownerId: number,
   items: readonly ContactItem[],
 ): Promise<ResolvedItems> {
-  const peers: number[] = []
+  const found: Contact[] = []
   const places: number[] = []
   const refusals = new Map<number, ItemResult>()
   for (const [index, item] of items.entries()) {
     const contact = await resolveContact(call, ownerId, item)
     if ('refused' in contact) refusals.set(index, contact.refused)
     else {
-      peers.push(contact.peer)
+      found.push(contact)
       places.push(index)
     }
   }
   return {
-    peers,
+    found,
     places,
     results: (codes, markedMax) =>
       items.map(

@@ -2,11 +2,11 @@ import { ErrorCode } from '@rookery/protocol/error-code'
 import type { WireContactGroup } from '@rookery/protocol/wire'
 import type { Kysely } from 'kysely'
 import { CommandError } from '../commands/command-error.ts'
-import { pairOf } from '../messages/pair.ts'
 import { defineMutation, type Transaction } from '../store/mutation.ts'
 import type { Schema } from '../store/schema.ts'
 import { MarkedConversations } from './marked-conversations.ts'
-import { ensureConversation, KEEPS_HEADS, ownerLocks } from './owner-row.ts'
+import { type Contact, contactConversation, contactLocks, ensureContact } from './contact.ts'
+import { KEEPS_HEADS, ownerLocks } from './owner-row.ts'
 import { bumpOwnerStates, raiseLog } from './owner-state.ts'
 
 interface OwnGroup {
@@ -32,7 +32,7 @@ export async function contactGroups(
 }
 
 export interface CreateContactGroup extends OwnGroup {
-  readonly peers: readonly number[]
+  readonly contacts: readonly Contact[]
   /** `conv.groupsMax` */
   readonly groupsMax: number
   /** `conv.markedMax` */
@@ -64,16 +64,13 @@ export const createContactGroup = defineMutation<
       .execute()
     await announceGroups(tx, app, owner, log)
     const marked = new MarkedConversations(tx, app, owner, args.markedMax)
-    const changes = args.peers.map(peer => ({ peer, add: true }))
+    const changes = args.contacts.map(contact => ({ ...contact, add: true }))
     return { groupId, codes: await changeMembers(tx, { app, owner, groupId, changes, marked }) }
   },
-  { ...KEEPS_HEADS, locks: ({ app, owner, peers }) => ownerLocks(app, owner, peers) },
+  { ...KEEPS_HEADS, locks: ({ app, owner, contacts }) => contactLocks(app, owner, contacts) },
 )
 
-export interface MemberChange {
-  readonly peer: number
-  readonly add: boolean
-}
+export type MemberChange = Contact & { readonly add: boolean }
 
 export interface ChangeContactGroup extends OwnGroup {
   readonly changes: readonly MemberChange[]
@@ -95,12 +92,7 @@ export const changeContactGroup = defineMutation<
   },
   {
     ...KEEPS_HEADS,
-    locks: ({ app, owner, changes }) =>
-      ownerLocks(
-        app,
-        owner,
-        changes.map(({ peer }) => peer),
-      ),
+    locks: ({ app, owner, changes }) => contactLocks(app, owner, changes),
   },
 )
 
@@ -174,10 +166,11 @@ async function changeMembers(
   const { app, owner, groupId } = args
   const changed = new Set<number>()
   const codes: number[] = []
-  for (const { peer, add } of args.changes) {
+  for (const change of args.changes) {
+    const { add } = change
     const conv = add
-      ? await ensureConversation(tx, app, owner, peer)
-      : (await pairOf(tx.db, app, owner, peer))?.conv
+      ? await ensureContact(tx, app, owner, change)
+      : (await contactConversation(tx, app, owner, change))?.conv
     const isAdmitted = !add || conv === undefined || (await args.marked.admit(conv))
     codes.push(isAdmitted ? 0 : ErrorCode.CONVERSATION_MARKED_LIMIT)
     if (conv === undefined || !isAdmitted) continue

@@ -1,7 +1,8 @@
 import { ErrorCode } from '@rookery/protocol/error-code'
 import Type from 'typebox'
 import type { Call } from '../commands/command.ts'
-import { peerNamed } from './conversation-parties.ts'
+import type { Contact } from './contact.ts'
+import { groupNamed, peerNamed } from './conversation-parties.ts'
 
 /** Names a conversation in requests: `Type` 1 with `To_Account`, 2 with `ToGroupId` (rest-1 section 7). */
 export const contactItem = Type.Object({
@@ -25,19 +26,24 @@ export const itemResult = {
 
 export const ITEM_OK: ItemResult = { ResultCode: 0, ResultInfo: '' }
 
-/** The other side's account number, or why there is none. */
-export type ResolvedContact = { readonly peer: number } | { readonly refused: ItemResult }
+/** The other side, or why there is none. */
+export type ResolvedContact = Contact | { readonly refused: ItemResult }
 
 export async function resolveContact(
   call: Pick<Call<unknown>, 'caller' | 'services'>,
   ownerId: number,
   item: ContactItem,
 ): Promise<ResolvedContact> {
-  if (item.Type === 2)
-    return refused(
-      ErrorCode.CONVERSATION_GROUP_CHAT_FAILED,
-      `There is no group ${item.ToGroupId ?? ''}; check its id.`,
+  if (item.Type === 2) {
+    const group = await groupNamed(call, ownerId, item.ToGroupId ?? '')
+    return (
+      group ??
+      refused(
+        ErrorCode.CONVERSATION_GROUP_CHAT_FAILED,
+        `There is no group ${item.ToGroupId ?? ''} among this user's; check its id.`,
+      )
     )
+  }
   if (!item.To_Account)
     return refused(ErrorCode.CONVERSATION_PARAMETER_INVALID, 'To_Account is missing for Type 1.')
   const peer = await peerNamed(call, ownerId, item.To_Account)

@@ -5,7 +5,7 @@ import { defineCommand } from '../commands/command.ts'
 import type { Schema } from '../store/schema.ts'
 import { contactGroups } from './contact-groups.ts'
 import { contactItem } from './contact-item.ts'
-import { owner, peerNamed } from './conversation-parties.ts'
+import { groupNamed, owner, peerNamed } from './conversation-parties.ts'
 import { type ConversationView, conversationViews } from './conversation-view.ts'
 
 /** Conversations of one page; own choice, the interface names none. */
@@ -18,7 +18,8 @@ const groupItems = Type.Array(Type.Object({ GroupName: Type.String(), GroupId: T
 const markedItems = Type.Array(
   Type.Object({
     Type: Type.Integer(),
-    To_Account: Type.String(),
+    To_Account: Type.Optional(Type.String()),
+    ToGroupId: Type.Optional(Type.String()),
     StandardMark: Type.String(),
     CustomMark: Type.String(),
     ContactGroupId: Type.Array(Type.Integer()),
@@ -76,7 +77,12 @@ export const searchContactGroupCommand = defineCommand({
     const { id } = await owner(call, call.body.From_Account)
     const convs: number[] = []
     for (const item of call.body.ContactItem) {
-      const peer = item.Type === 1 && item.To_Account && (await peerNamed(call, id, item.To_Account))
+      if (item.Type === 2) {
+        const group = await groupNamed(call, id, item.ToGroupId ?? '')
+        if (group) convs.push(group.groupConv)
+        continue
+      }
+      const peer = item.To_Account && (await peerNamed(call, id, item.To_Account))
       if (peer && peer.conv !== undefined) convs.push(peer.conv)
     }
     return {
@@ -122,8 +128,7 @@ async function markedAfter(
 
 function markedItem(view: ConversationView): object {
   return {
-    Type: 1,
-    To_Account: view.peer.userId,
+    ...(view.group ? { Type: 2, ToGroupId: view.group.shown.GroupId } : { Type: 1, To_Account: view.peer.userId }),
     StandardMark: view.standardMark,
     CustomMark: view.customMark,
     ContactGroupId: view.contactGroups,

@@ -1,8 +1,9 @@
 import { ErrorCode } from '@rookery/protocol/error-code'
 import Type from 'typebox'
-import { defineCommand } from '../commands/command.ts'
+import { type Call, defineCommand } from '../commands/command.ts'
 import { CommandError } from '../commands/command-error.ts'
-import { owner, peerOrThrow } from './conversation-parties.ts'
+import type { Contact } from './contact.ts'
+import { groupOrThrow, owner, peerOrThrow } from './conversation-parties.ts'
 import { deleteConversation } from './delete-conversation.ts'
 
 const zeroOrOne = Type.Optional(Type.Union([Type.Literal(0), Type.Literal(1)]))
@@ -33,19 +34,13 @@ export const deleteCommand = defineCommand({
   async handler(call) {
     const { body, caller, services } = call
     const { id } = await owner(call, body.From_Account)
-    if (body.Type === 2) throw noGroup(body.ToGroupid)
-    if (body.To_Account === undefined)
-      throw new CommandError(ErrorCode.CONVERSATION_PARAMETER_INVALID, 'To_Account is missing for Type 1.', {
-        check: 'request',
-        field: 'To_Account',
-      })
-    const peer = await peerOrThrow(call, id, body.To_Account)
-    if (peer.conv === undefined) return {}
+    const contact = await contactOf(call, id)
+    if (!contact) return {}
     const clearOnly = caller.door === 'socket' && body.ClearOnly === 1
     await services.store.mutate(deleteConversation, {
+      ...contact,
       app: caller.app.id,
       owner: id,
-      peer: peer.accountId,
       hide: !clearOnly,
       clear: clearOnly || body.ClearRamble === 1,
       tell: clearOnly || caller.app.setting('conv.deleteSync'),
@@ -54,16 +49,24 @@ export const deleteCommand = defineCommand({
   },
 })
 
-/** Group conversations come with groups: until then no group exists. */
-function noGroup(group: string | undefined): CommandError {
-  if (group === undefined)
-    return new CommandError(ErrorCode.CONVERSATION_PARAMETER_INVALID, 'ToGroupid is missing for Type 2.', {
-      check: 'request',
-      field: 'ToGroupid',
-    })
-  return new CommandError(
-    ErrorCode.CONVERSATION_GROUP_CHAT_FAILED,
-    `There is no group ${group}; check its id.`,
-    { check: 'group', group },
-  )
+/** Undefined when the two have no conversation. */
+async function contactOf(
+  call: Call<{ readonly Type: 1 | 2; readonly To_Account?: string; readonly ToGroupid?: string }>,
+  ownerId: number,
+): Promise<Contact | undefined> {
+  const { body } = call
+  if (body.Type === 2) {
+    if (body.ToGroupid === undefined) throw missing('ToGroupid', 2)
+    return groupOrThrow(call, ownerId, body.ToGroupid)
+  }
+  if (body.To_Account === undefined) throw missing('To_Account', 1)
+  const peer = await peerOrThrow(call, ownerId, body.To_Account)
+  return peer.conv === undefined ? undefined : { peer: peer.accountId }
+}
+
+function missing(field: string, type: number): CommandError {
+  return new CommandError(ErrorCode.CONVERSATION_PARAMETER_INVALID, `${field} is missing for Type ${type}.`, {
+    check: 'request',
+    field,
+  })
 }

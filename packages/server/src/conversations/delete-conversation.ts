@@ -1,13 +1,11 @@
-import { pairOf } from '../messages/pair.ts'
 import { defineMutation } from '../store/mutation.ts'
-import { ensureOwnerRow, KEEPS_HEADS, ownerLocks } from './owner-row.ts'
+import { type Contact, contactConversation, contactLocks, readAll } from './contact.ts'
+import { ensureOwnerRow, KEEPS_HEADS } from './owner-row.ts'
 import { bumpOwnerState } from './owner-state.ts'
-import { moveOwnMark } from './read-mark.ts'
 
-export interface DeleteConversation {
+export type DeleteConversation = Contact & {
   readonly app: number
   readonly owner: number
-  readonly peer: number
   /** Takes it out of the list until the next message. */
   readonly hide: boolean
   /** Clears the owner's view of the history. */
@@ -22,11 +20,12 @@ export interface DeleteConversation {
  */
 export const deleteConversation = defineMutation<DeleteConversation, void>(
   'conversations/delete',
-  async (tx, { app, owner, peer, hide, clear, tell }) => {
-    const pair = await pairOf(tx.db, app, owner, peer)
+  async (tx, call) => {
+    const { app, owner, hide, clear, tell } = call
+    const pair = await contactConversation(tx, app, owner, call)
     if (!pair) return
-    await ensureOwnerRow(tx, app, owner, pair.conv)
-    let moved = await moveOwnMark(tx, app, owner, pair.conv, pair.headSeq)
+    if ('peer' in call) await ensureOwnerRow(tx, app, owner, pair.conv)
+    let moved = await readAll(tx, app, owner, call, pair)
     const own = tx.db
       .updateTable('user_conversation')
       .where('app_id', '=', app)
@@ -48,5 +47,5 @@ export const deleteConversation = defineMutation<DeleteConversation, void>(
     }
     if (moved) await bumpOwnerState(tx, app, owner, pair.conv, { quiet: !tell })
   },
-  { ...KEEPS_HEADS, locks: ({ app, owner, peer }) => ownerLocks(app, owner, [peer]) },
+  { ...KEEPS_HEADS, locks: call => contactLocks(call.app, call.owner, [call]) },
 )

@@ -23,7 +23,8 @@ export const getListCommand = defineCommand({
     SessionItem: Type.Array(
       Type.Object({
         Type: Type.Integer(),
-        To_Account: Type.String(),
+        To_Account: Type.Optional(Type.String()),
+        GroupId: Type.Optional(Type.String()),
         MsgTime: Type.Integer(),
         TopFlag: Type.Integer(),
         StandardMark: Type.Optional(Type.String()),
@@ -60,8 +61,7 @@ export const getListCommand = defineCommand({
 
 function sessionItem({ view, isPinned }: ListItem): object {
   return {
-    Type: 1,
-    To_Account: view.peer.userId,
+    ...(view.group ? { Type: 2, GroupId: view.group.shown.GroupId } : { Type: 1, To_Account: view.peer.userId }),
     MsgTime: view.listTime,
     TopFlag: isPinned ? 1 : 0,
     ...(view.standardMark && { StandardMark: view.standardMark }),

@@ -108,7 +108,7 @@ async function toChange(
   if ('refused' in contact) return contact
   const { OptType, CustomMark } = item
   return {
-    peer: contact.peer,
+    ...contact,
     set: OptType === 2 ? [] : (item.SetMark ?? []),
     clear: OptType === 2 ? [] : (item.ClearMark ?? []),
     ...(OptType !== 1 && CustomMark !== undefined && { custom: CustomMark }),

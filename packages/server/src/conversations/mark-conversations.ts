@@ -1,15 +1,14 @@
 import { ErrorCode } from '@rookery/protocol/error-code'
-import { pairOf } from '../messages/pair.ts'
 import { defineMutation, type Transaction } from '../store/mutation.ts'
 import { MarkedConversations } from './marked-conversations.ts'
-import { ensureConversation, KEEPS_HEADS, ownerLocks } from './owner-row.ts'
+import { type Contact, contactConversation, contactLocks, ensureContact } from './contact.ts'
+import { KEEPS_HEADS } from './owner-row.ts'
 import { bumpOwnerStates } from './owner-state.ts'
 
 /** Marks of a conversation: 1–32 are the platform's, 33–64 the app's own (rest-1 section 7.5). */
 export const MARKS = 64
 
-export interface MarkChange {
-  readonly peer: number
+export type MarkChange = Contact & {
   /** Numbers of marks, from 1. */
   readonly set: readonly number[]
   readonly clear: readonly number[]
@@ -42,12 +41,7 @@ export const markConversations = defineMutation<MarkConversations, { readonly co
   },
   {
     ...KEEPS_HEADS,
-    locks: ({ app, owner, changes }) =>
-      ownerLocks(
-        app,
-        owner,
-        changes.map(({ peer }) => peer),
-      ),
+    locks: ({ app, owner, changes }) => contactLocks(app, owner, changes),
   },
 )
 
@@ -58,7 +52,7 @@ async function applyChange(
   change: MarkChange,
   marked: MarkedConversations,
 ): Promise<{ readonly code: number; readonly conv?: number }> {
-  const known = await pairOf(tx.db, app, owner, change.peer)
+  const known = await contactConversation(tx, app, owner, change)
   const row =
     known &&
     (await tx.db
@@ -72,7 +66,7 @@ async function applyChange(
   const standard = withMarks(before.standard_mark, change.set, change.clear)
   const custom = change.custom ?? before.custom_mark
   if (standard === before.standard_mark && custom === before.custom_mark) return { code: 0 }
-  const conv = await ensureConversation(tx, app, owner, change.peer)
+  const conv = await ensureContact(tx, app, owner, change)
   const carries = standard !== '' || custom !== ''
   if (carries && !(await marked.admit(conv))) return { code: ErrorCode.CONVERSATION_MARKED_LIMIT }
   await tx.db

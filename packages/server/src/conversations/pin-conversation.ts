@@ -1,14 +1,13 @@
 import { ErrorCode } from '@rookery/protocol/error-code'
 import { CommandError } from '../commands/command-error.ts'
-import { pairOf } from '../messages/pair.ts'
 import { defineMutation } from '../store/mutation.ts'
-import { ensureConversation, KEEPS_HEADS, ownerLocks } from './owner-row.ts'
+import { type Contact, contactConversation, contactLocks, ensureContact } from './contact.ts'
+import { KEEPS_HEADS } from './owner-row.ts'
 import { bumpOwnerState } from './owner-state.ts'
 
-export interface PinConversation {
+export type PinConversation = Contact & {
   readonly app: number
   readonly owner: number
-  readonly peer: number
   readonly pin: boolean
   /** `conv.pinnedMax` */
   readonly max: number
@@ -17,10 +16,11 @@ export interface PinConversation {
 /** Pins, which also brings a conversation into the list that is not there, or unpins. Throws 51012 over the limit. */
 export const pinConversation = defineMutation<PinConversation, void>(
   'conversations/pin',
-  async (tx, { app, owner, peer, pin, max }) => {
-    const pair = await pairOf(tx.db, app, owner, peer)
-    if (!pin && !pair) return
-    const conv = pair?.conv ?? (await ensureConversation(tx, app, owner, peer))
+  async (tx, call) => {
+    const { app, owner, pin, max } = call
+    const known = await contactConversation(tx, app, owner, call)
+    if (!pin && !known) return
+    const conv = known?.conv ?? (await ensureContact(tx, app, owner, call))
     const rows = await tx.db
       .selectFrom('user_conversation')
       .select('conv_id')
@@ -36,7 +36,7 @@ export const pinConversation = defineMutation<PinConversation, void>(
         `${max} conversations are pinned already; unpin one first.`,
         { check: 'conv.pinnedMax', max },
       )
-    await ensureConversation(tx, app, owner, peer)
+    await ensureContact(tx, app, owner, call)
     await tx.db
       .updateTable('user_conversation')
       .set(pin ? { pinned_ms: tx.nowMs, hidden_seq: -1 } : { pinned_ms: 0 })
@@ -46,5 +46,5 @@ export const pinConversation = defineMutation<PinConversation, void>(
       .execute()
     await bumpOwnerState(tx, app, owner, conv)
   },
-  { ...KEEPS_HEADS, locks: ({ app, owner, peer }) => ownerLocks(app, owner, [peer]) },
+  { ...KEEPS_HEADS, locks: call => contactLocks(call.app, call.owner, [call]) },
 )

@@ -124,7 +124,7 @@ describe.skipIf(!findPostgres())(
               app,
               owner: 4,
               name: `g${n % 10}`,
-              peers: [],
+              contacts: [],
               groupsMax: 5,
               markedMax: 100,
             }),

@@ -1,3 +1,5 @@
+import type { Platform } from './multi-device.ts'
+
 /** What the session commands may do to the socket they came through; the WebSocket door implements it. */
 export interface SessionControl {
   /** Renews the UserSig of a living session in place; resolves with its new end in Unix seconds. */
@@ -8,4 +10,6 @@ export interface SessionControl {
   logout(sessionId: string): Promise<void>
   /** End of the session's UserSig in Unix seconds. */
   expiresAt(sessionId: string): number
+  /** Of a session that is here. */
+  platformOf(sessionId: string): Platform | undefined
 }

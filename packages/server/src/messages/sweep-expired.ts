@@ -11,7 +11,7 @@ import { KEEPS_HEADS } from './message-change.ts'
 const MESSAGES_A_STEP = 200
 const KEYS_A_STEP = 1000
 
-/** A conversation and its two sides, which are what a sweep of it changes. */
+/** A conversation and its two sides, which are what a sweep of it changes; of a group: 0 and its number. */
 export interface SweptConversation {
   readonly conv: number
   readonly lo: number
@@ -52,8 +52,9 @@ export const sweepExpired = defineMutation<Sweep, Swept>(
     ...KEEPS_HEADS,
     locks: ({ app, convs }) =>
       convs.flatMap(({ conv, lo, hi }): Lock[] => [
-        { on: 'account', app, account: lo },
-        { on: 'account', app, account: hi },
+        ...(lo === 0
+          ? []
+          : [lo, hi].map((account): Lock => ({ on: 'account', app, account }))),
         { on: 'conversation', app, conv },
       ]),
   },
@@ -110,8 +111,9 @@ async function sweepConversation(
   const expired = kept < 0 ? rows : rows.slice(0, kept)
   const last = expired.at(-1)?.seq
   if (last === undefined) return 0
-  for (const owner of new Set([lo, hi])) await raiseFloor(tx, app, conv, owner, last)
-  await deleteUpTo(tx.db, app, conv, [lo, hi], last)
+  if (lo === 0) await raiseGroupFloor(tx, app, conv, last)
+  else for (const owner of new Set([lo, hi])) await raiseFloor(tx, app, conv, owner, last)
+  await deleteUpTo(tx.db, app, conv, lo === 0 ? [] : [lo, hi], last)
   tx.changed({ kind: 'conversation', app, conv })
   return expired.length
 }
@@ -136,6 +138,17 @@ async function raiseFloor(
   if (raised.numUpdatedRows > 0n || read) await bumpOwnerState(tx, app, owner, conv, { quiet: true })
 }
 
+/** One floor for all members; what they did not read stays counted until they read on. */
+async function raiseGroupFloor(tx: Transaction, app: number, conv: number, seq: number): Promise<void> {
+  await tx.db
+    .updateTable('conversation')
+    .set({ clear_seq: seq })
+    .where('app_id', '=', app)
+    .where('conv_id', '=', conv)
+    .where('clear_seq', '<', seq)
+    .execute()
+}
+
 async function deleteUpTo(
   db: Kysely<Schema>,
   app: number,
@@ -143,13 +156,21 @@ async function deleteUpTo(
   sides: readonly number[],
   seq: number,
 ): Promise<void> {
-  for (const table of ['message', 'message_extension', 'message_uncounted'] as const)
+  for (const table of [
+    'message',
+    'message_extension',
+    'message_uncounted',
+    'message_mention',
+    'message_receipt',
+    'group_pin',
+  ] as const)
     await db
       .deleteFrom(table)
       .where('app_id', '=', app)
       .where('conv_id', '=', conv)
       .where('seq', '<=', seq)
       .execute()
+  if (sides.length === 0) return
   await db
     .deleteFrom('message_hidden')
     .where('app_id', '=', app)

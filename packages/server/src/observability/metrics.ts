@@ -2,12 +2,14 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Bus } from '../bus/bus.ts'
 import type { FrameCount } from '../doors/socket/device-socket.ts'
 import type { GroupAudiences } from '../groups/audience/group-audiences.ts'
+import type { RoomService } from '../groups/rooms/room-service.ts'
 import type { Store } from '../store/store.ts'
 import { TallyCounter } from './tally-counter.ts'
 
 export interface Watched {
   readonly store: Store
   readonly audiences: Pick<GroupAudiences, 'counts'>
+  readonly rooms: Pick<RoomService, 'live' | 'lane'>
   readonly bus?: Bus
 }
 
@@ -39,7 +41,7 @@ export class Metrics {
 
   readonly messages = new TallyCounter({
     name: 'rookery_messages_total',
-    help: 'Sends, by outcome: stored, duplicate, transient, conflict, suppressed.',
+    help: 'Sends, by outcome: stored, duplicate, transient, conflict, suppressed, dropped.',
     labelNames: ['outcome'] as const,
     registers: [this.registry],
   })
@@ -78,7 +80,7 @@ export class Metrics {
   }
 
   /** Shows how the store and the bus stand whenever somebody reads the metrics. */
-  watch({ store, bus, audiences }: Watched): void {
+  watch({ store, bus, audiences, rooms }: Watched): void {
     this.#gauge('rookery_groups', 'Groups that have members on this node.', () => audiences.counts.groups)
     this.#gauge(
       'rookery_group_frames_waiting',
@@ -86,6 +88,7 @@ export class Metrics {
       () => audiences.counts.waiting,
     )
     this.#gauge('rookery_nodes', 'Nodes that run, this one included.', () => store.liveNodes.size)
+    this.#watchRooms(rooms)
     this.#gauge('rookery_store_waiting', 'Writes that wait for the store.', () => store.waiting)
     this.#gauge(
       'rookery_node_behind',
@@ -108,6 +111,26 @@ export class Metrics {
         this.inc({ outcome: 'sent' }, sent)
         this.inc({ outcome: 'received' }, received)
         this.inc({ outcome: 'lost' }, lost)
+      },
+    })
+  }
+
+  #watchRooms({ live, lane }: Watched['rooms']): void {
+    this.#gauge('rookery_rooms', 'Live rooms that have visitors on this node.', () => live.counts.rooms)
+    this.#gauge('rookery_room_visitors', 'People in live rooms on this node.', () => live.counts.visitors)
+    this.#gauge(
+      'rookery_room_waiting',
+      'Messages to live rooms that wait for their number.',
+      () => lane.waiting,
+    )
+    new Counter({
+      name: 'rookery_room_shed_total',
+      help: 'Messages to live rooms that were given up because too much waited, by priority.',
+      labelNames: ['priority'] as const,
+      registers: [this.registry],
+      collect() {
+        this.reset()
+        for (const [priority, count] of Object.entries(lane.shed)) this.inc({ priority }, count)
       },
     })
   }

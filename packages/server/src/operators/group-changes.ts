@@ -1,4 +1,5 @@
 import { auditRow } from '../audit/audit-row.ts'
+import { parseFields } from '../groups/custom-fields.ts'
 import { type GroupRow, livingGroup, memberRow, memberRows } from '../groups/group-rows.ts'
 import { roleIn, roleName } from '../groups/judge.ts'
 import { AddResult, addMembers } from '../groups/members/add-members.ts'
@@ -23,9 +24,14 @@ interface Target {
 /** `by` is the audit's actor, as `console:grace`. */
 type ByOperator<A> = A & { readonly by: string }
 
+interface Recorded<R> {
+  readonly result: R
+  /** Of the audit row; null: nothing changed, and there is no row. */
+  readonly detail: Detail | null
+}
+
 /**
- * A change of a group with its audit row, in one transaction. Answers the row's detail; null: nothing changed, and there is
- * no row.
+ * A change of a group with its audit row, in one transaction.
  *
  * @param describe looks at what is there before the change, and says afterwards what became of it.
  */
@@ -33,15 +39,16 @@ function recorded<A extends Target, R>(
   action: string,
   mutation: Mutation<A, R>,
   describe: (tx: Transaction, call: A, group: GroupRow) => Promise<(result: R) => Detail | null>,
-): Mutation<ByOperator<A>, Detail | null> {
+): Mutation<ByOperator<A>, Recorded<R>> {
   return defineMutation(
     `operators/${action}`,
     async (tx, call) => {
       const group = await livingGroup(tx, call.app, call.group)
       const describeAfter = await describe(tx, call, group)
-      const detail = describeAfter(await mutation.run(tx, call))
+      const result = await mutation.run(tx, call)
+      const detail = describeAfter(result)
       if (detail) await auditRow(tx, { app: call.app, actor: call.by, action, target: group.name, detail })
-      return detail
+      return { result, detail }
     },
     { keepsHeads: mutation.keepsHeads, locks: call => mutation.locks(call) },
   )
@@ -65,16 +72,19 @@ export const createGroupByOperator = defineMutation<ByOperator<CreateGroup>, Cre
 )
 
 export const changeProfileByOperator = recorded('group/change', changeProfile, async (_, call, group) => {
-  const fields = shownBefore(group)
-  const changed = Object.entries(call.fields).filter(
-    ([name, value]) => value !== undefined && fields[name] !== value,
-  )
-  const old = Object.fromEntries(changed.map(([name]) => [name, fields[name] ?? null]))
+  const { AppDefinedData = [], ...fields } = call.fields
+  const custom = new Map(parseFields(group.custom).map(({ Key, Value }) => [Key, Value]))
+  const before: Readonly<Record<string, unknown>> = { ...shownFields(group), ...Object.fromEntries(custom) }
+  const given = [...Object.entries(fields), ...AppDefinedData.map(({ Key, Value }) => [Key, Value] as const)]
+  const changed = given.filter(([name, value]) => value !== (before[name] ?? ''))
+  const old = Object.fromEntries(changed.map(([name]) => [name, before[name] ?? '']))
   return () => (changed.length > 0 ? { old, new: Object.fromEntries(changed) } : null)
 })
 
 /** The fields of a profile by the names that a change gives them. */
-function shownBefore(group: GroupRow): Readonly<Partial<Record<keyof ChangeProfile['fields'] | string, unknown>>> {
+function shownFields(
+  group: GroupRow,
+): Readonly<Record<keyof Omit<ChangeProfile['fields'], 'AppDefinedData'>, unknown>> {
   return {
     Name: group.title,
     Introduction: group.introduction,
@@ -85,7 +95,6 @@ function shownBefore(group: GroupRow): Readonly<Partial<Record<keyof ChangeProfi
     MuteAllMember: onOff(group.mute_all),
     HistoryMsgBeforeJoin: onOff(group.history_before_join),
     MaxMemberNum: group.max_members,
-    AppDefinedData: JSON.parse(group.custom),
   }
 }
 
@@ -112,9 +121,7 @@ export const removeMembersByOperator = recorded(
 /** The owner can't be muted and is left out. */
 export const muteMembersByOperator = recorded('group/mute', muteMembers, async (tx, call, group) => {
   const members = await memberRows(tx.db, group, call.accounts)
-  const muted = call.accounts.filter(
-    account => roleIn(group, members.get(account), account) !== 'Owner',
-  )
+  const muted = call.accounts.filter(account => roleIn(group, members.get(account), account) !== 'Owner')
   const accounts = await namesOf(tx, call.app, muted)
   return () => (accounts.length > 0 ? { accounts, seconds: call.seconds } : null)
 })

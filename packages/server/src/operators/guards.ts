@@ -50,6 +50,20 @@ export const guards: Readonly<Record<string, Guard>> = {
   'user unblock': { role: 'operator' },
   'user delete': { role: 'admin', password: true },
 
+  'group list': { role: 'viewer' },
+  'group show': { role: 'viewer' },
+  'group members': { role: 'viewer' },
+  'group create': { role: 'operator' },
+  'group set': { role: 'operator' },
+  'group add': { role: 'operator' },
+  'group remove': { role: 'operator' },
+  'group mute': { role: 'operator' },
+  'group unmute': { role: 'operator' },
+  'group set-member': { role: 'operator' },
+  'group transfer': { role: 'operator' },
+  'group messages': { role: 'operator' },
+  'group dismiss': { role: 'admin', password: true },
+
   'usersig inspect': { role: 'viewer' },
   'usersig sign': { role: 'admin', passwordFor: 'admin-user' },
 

@@ -63,7 +63,7 @@ export function pace(context: GroupContext, name: string, count: number, ms: num
   const { Error: Failure, clock } = context
   let calls: number[] = []
   return () => {
-    const now = clock.now()
+    const now = clock.elapsed()
     calls = calls.filter(at => at > now - ms)
     if (calls.length >= count) {
       throw new Failure(

@@ -188,11 +188,11 @@ export function profileMethods(context: GroupContext) {
     async getGroupOnlineMemberCount(groupID: string): Promise<{ readonly memberCount: number }> {
       const id = groupIdIn(context, groupID)
       const known = counts.get(id)
-      if (known && known.until > clock.now()) return { memberCount: known.memberCount }
+      if (known && known.until > clock.elapsed()) return { memberCount: known.memberCount }
       const reply = await call(`${REST}get_online_member_num`, { GroupId: id })
       const memberCount = numberOf(reply.OnlineMemberNum)
       const holds = groups.isRoom(id) ? COUNT_HOLDS_IN_ROOMS : COUNT_HOLDS
-      counts.set(id, { until: clock.now() + holds, memberCount })
+      counts.set(id, { until: clock.elapsed() + holds, memberCount })
       return { memberCount }
     },
 

@@ -3,6 +3,7 @@ import { CloseCode } from '@rookery/protocol/wire'
 import { CommandError } from '../../commands/command-error.ts'
 import type { Services } from '../../commands/services.ts'
 import type { GroupAudiences } from '../../groups/audience/group-audiences.ts'
+import type { LiveRooms } from '../../groups/rooms/live-rooms.ts'
 import { checkTicket } from '../../login/check-ticket.ts'
 import {
   disconnectSession,
@@ -12,6 +13,7 @@ import {
   renewSession,
 } from '../../login/end-session.ts'
 import type { FailureLimit } from '../../login/failure-limit.ts'
+import type { Platform } from '../../login/multi-device.ts'
 import type { SessionControl } from '../../login/session-control.ts'
 import type { DeviceSocket, LiveSession } from './device-socket.ts'
 import { askAt, dropAt, expiringFrame, nextWake, warnAt } from './session-times.ts'
@@ -25,6 +27,7 @@ export interface LiveSessionsParts {
   readonly hub: SocketHub
   readonly failures: FailureLimit
   readonly audiences: GroupAudiences
+  readonly rooms: Pick<LiveRooms, 'attach' | 'detach'>
 }
 
 /** The sessions that live on sockets of this gateway: their beginning, their end, and everything that time does to them. */
@@ -33,14 +36,16 @@ export class LiveSessions implements SessionControl {
   readonly #hub: SocketHub
   readonly #failures: FailureLimit
   readonly #audiences: GroupAudiences
+  readonly #rooms: LiveSessionsParts['rooms']
   readonly #wheel = new TimerWheel()
   readonly #bySession = new Map<string, DeviceSocket>()
 
-  constructor({ services, hub, failures, audiences }: LiveSessionsParts) {
+  constructor({ services, hub, failures, audiences, rooms }: LiveSessionsParts) {
     this.#services = services
     this.#hub = hub
     this.#failures = failures
     this.#audiences = audiences
+    this.#rooms = rooms
   }
 
   /** The socket that a session lives on, when it is one of this node. */
@@ -83,6 +88,7 @@ export class LiveSessions implements SessionControl {
     const { app, accountId, sessionId } = session.caller
     this.#audiences.attach(device, app.id, accountId)
     this.#bySession.set(sessionId, device)
+    this.#rooms.attach(device, sessionId)
     device.last = session
     this.#services.metrics.sockets.inc({ state: 'live' })
     this.#wheel.schedule(device, nextWake(device, session))
@@ -97,7 +103,10 @@ export class LiveSessions implements SessionControl {
     this.#hub.remove(device, app.id, accountId)
     this.#audiences.detach(app.id, accountId)
     this.#services.metrics.sockets.dec({ state: 'live' })
-    if (this.#bySession.get(sessionId) === device) this.#bySession.delete(sessionId)
+    if (this.#bySession.get(sessionId) === device) {
+      this.#bySession.delete(sessionId)
+      this.#rooms.detach(sessionId, accountId, session.loggedOut === true)
+    }
     if (!session.loggedOut) this.#disconnect(session)
   }
 
@@ -158,6 +167,10 @@ export class LiveSessions implements SessionControl {
 
   expiresAt(sessionId: string): number {
     return this.#bySession.get(sessionId)?.live?.expires ?? 0
+  }
+
+  platformOf(sessionId: string): Platform | undefined {
+    return this.#bySession.get(sessionId)?.live?.platform
   }
 
   /** A rotation of keys may have brought the end nearer: look again. */

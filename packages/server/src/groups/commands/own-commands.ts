@@ -6,13 +6,14 @@ import { MemberRole } from '../../store/schema.ts'
 import { type ApplicationCursor, listApplications } from '../applications/application-list.ts'
 import { handleApplication } from '../applications/handle-application.ts'
 import { checkFields } from '../custom-fields.ts'
-import { badField, denied } from '../group-error.ts'
+import { badField } from '../group-error.ts'
 import type { GroupRow } from '../group-rows.ts'
 import { changeMember } from '../members/change-member.ts'
 import { joinGroup } from '../members/join-group.ts'
 import { quitGroup } from '../members/quit-group.ts'
 import { memberFieldBounds } from '../profile/group-text.ts'
 import { wireGroup, wireSelf } from '../profile/wire-group.ts'
+import { enterRoom, quitRoom } from '../rooms/enter-room.ts'
 import { TYPE_RULES } from '../rules/group-types.ts'
 import { accountOf, COMMON_ERRORS, groupCall, groupOf, requireRead } from './group-caller.ts'
 import { count, groupId, memberCustom, receiveOption } from './group-fields.ts'
@@ -72,6 +73,7 @@ const listCommand = defineCommand({
       .where('member.account_id', '=', caller.accountId)
       .where('member.group_no', '>', Number(after))
       .where('chat_group.dismissed', '=', 0)
+      .where('chat_group.type', '<>', 'AVChatRoom')
       // A work group without a message so far is its owner's secret (rest-2 section 1.7).
       .where(eb => eb.or([eb('chat_group.active', '=', 1), eb('member.role', '=', MemberRole.OWNER)]))
       .orderBy('member.group_no')
@@ -125,9 +127,10 @@ const joinCommand = defineCommand({
     const note = requireNote('ApplyMsg', call.body.ApplyMsg)
     const target = await groupCall(call, call.body.GroupId)
     const group = await groupOf(call, call.body.GroupId)
-    // Its audience is in the nodes' memory; whoever keeps it lets people in.
-    if (!TYPE_RULES[group.type].storesMembers)
-      throw denied('This server does not let anybody into live rooms yet.', 'type')
+    if (!TYPE_RULES[group.type].storesMembers) {
+      const isNew = await enterRoom(call, group)
+      return { JoinedStatus: isNew ? 'JoinedSuccess' : 'AlreadyInGroup', Group: await groupFor(call, group) }
+    }
     const JoinedStatus = await call.services.store.mutate(joinGroup, {
       ...target,
       note,
@@ -148,7 +151,10 @@ const quitCommand = defineCommand({
   response: Type.Object({}),
   errors: [...COMMON_ERRORS, ErrorCode.GROUP_OWNER_CANNOT_QUIT],
   async handler(call) {
-    await call.services.store.mutate(quitGroup, await groupCall(call, call.body.GroupId))
+    const group = await groupOf(call, call.body.GroupId)
+    if (TYPE_RULES[group.type].storesMembers)
+      await call.services.store.mutate(quitGroup, await groupCall(call, call.body.GroupId))
+    else quitRoom(call, group)
     return {}
   },
 })

@@ -3,7 +3,10 @@ import { MessageList } from '../../messages/message-list.ts'
 import type { GroupRow } from '../group-rows.ts'
 
 /** Shows stored messages of a group with the present name cards of their senders. */
-export function groupMessageList(services: Pick<Services, 'accounts' | 'groups'>, group: GroupRow): MessageList {
+export function groupMessageList(
+  services: Pick<Services, 'accounts' | 'groups'>,
+  group: GroupRow,
+): MessageList {
   return new MessageList(
     services.accounts,
     { app: group.app_id, lo: 0, hi: group.group_no },

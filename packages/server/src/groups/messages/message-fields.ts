@@ -1,13 +1,16 @@
 import { ErrorCode } from '@rookery/protocol/error-code'
 import Type from 'typebox'
 import type { Call } from '../../commands/command.ts'
+import { groupOf } from '../commands/group-caller.ts'
 import { groupNotFound } from '../group-error.ts'
 import type { GroupRow } from '../group-rows.ts'
-import { groupOf } from '../commands/group-caller.ts'
 
 /** Fields that commands on messages of groups share (rest-2 section 6). */
 export const topicId = Type.Optional(
-  Type.String({ minLength: 1, description: 'Topic of the community; then it is meant instead of the group.' }),
+  Type.String({
+    minLength: 1,
+    description: 'Topic of the community; then it is meant instead of the group.',
+  }),
 )
 export const seq = Type.Integer({
   minimum: 1,
@@ -42,4 +45,14 @@ export async function messageGroup(
   const topic = await groupOf(call, body.TopicId)
   if (topic.community_no !== group.group_no) throw groupNotFound(body.TopicId)
   return topic
+}
+
+/** What a mutation of messages of this group needs to be told. */
+export function messageCall(call: Pick<Call<unknown>, 'caller'>, group: GroupRow): GroupMessageCall {
+  return {
+    app: group.app_id,
+    group: group.group_no,
+    conv: group.conv_id,
+    actor: callerActor(call.caller),
+  }
 }

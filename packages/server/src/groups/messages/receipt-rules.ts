@@ -4,7 +4,9 @@ import type { App } from '../../apps/app.ts'
 import type { GroupRow } from '../group-rows.ts'
 import { TYPE_RULES } from '../rules/group-types.ts'
 
-const SWITCHES: Partial<Readonly<Record<GroupType, SettingKey & ('receipt.work' | 'receipt.public' | 'receipt.meeting')>>> = {
+const SWITCHES: Partial<
+  Readonly<Record<GroupType, SettingKey & ('receipt.work' | 'receipt.public' | 'receipt.meeting')>>
+> = {
   Private: 'receipt.work',
   Public: 'receipt.public',
   ChatRoom: 'receipt.meeting',

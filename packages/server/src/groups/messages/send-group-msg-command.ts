@@ -21,7 +21,12 @@ const u32 = (description: string, minimum = 0) =>
   Type.Integer({ minimum, maximum: U32_MAX, fromText: true, description })
 
 const atInfo = Type.Object({
-  GroupAtAllFlag: Type.Integer({ minimum: 0, maximum: 1, fromText: true, description: '1: everybody is meant.' }),
+  GroupAtAllFlag: Type.Integer({
+    minimum: 0,
+    maximum: 1,
+    fromText: true,
+    description: '1: everybody is meant.',
+  }),
   GroupAt_Account: Type.Optional(Type.String({ description: 'UserID of the one who is meant.' })),
 })
 
@@ -30,10 +35,9 @@ const fields = {
   Random: u32('Recognises a repeated request of the same sender for five minutes.'),
   MsgBody: messageBody,
   MsgPriority: Type.Optional(
-    Type.Union(
-      [Type.Literal('High'), Type.Literal('Normal'), Type.Literal('Low'), Type.Literal('Lowest')],
-      { description: 'What is dropped first over the limit of a group; Normal when absent.' },
-    ),
+    Type.Union([Type.Literal('High'), Type.Literal('Normal'), Type.Literal('Low'), Type.Literal('Lowest')], {
+      description: 'What is dropped first over the limit of a group; Normal when absent.',
+    }),
   ),
   OnlineOnlyFlag: Type.Optional(
     Type.Integer({ minimum: 0, fromText: true, description: 'Above 0: only for who is online, not stored.' }),
@@ -51,13 +55,19 @@ const fields = {
     Type.Array(Type.String({ minLength: 1 }), { description: 'Only these members see it.' }),
   ),
   TopicId: topicId,
-  GroupAtInfo: Type.Optional(Type.Array(atInfo, { description: 'Who is mentioned, in the order of the text.' })),
+  GroupAtInfo: Type.Optional(
+    Type.Array(atInfo, { description: 'Who is mentioned, in the order of the text.' }),
+  ),
 }
 
 const request = Type.Object({
   ...fields,
-  From_Account: Type.Optional(Type.String({ minLength: 1, description: 'Sender; the calling admin when absent.' })),
-  ForbidCallbackControl: Type.Optional(Type.Array(Type.String(), { description: 'Webhooks that are left out.' })),
+  From_Account: Type.Optional(
+    Type.String({ minLength: 1, description: 'Sender; the calling admin when absent.' }),
+  ),
+  ForbidCallbackControl: Type.Optional(
+    Type.Array(Type.String(), { description: 'Webhooks that are left out.' }),
+  ),
   MsgClientTime: Type.Optional(u32("Unix seconds of the sender's clock.")),
 })
 
@@ -81,7 +91,9 @@ export const sendGroupMsgCommand = defineCommand({
     ConvId: Type.Optional(Type.Integer({ description: "Number of the group's conversation." })),
     Seq: Type.Optional(Type.Integer({ description: 'The same as MsgSeq.' })),
     CountNo: Type.Optional(Type.Integer({ description: 'Countable messages of the conversation up to it.' })),
-    Duplicate: Type.Optional(Type.Literal(1, { description: '1: a repeated request; the answer is the first one.' })),
+    Duplicate: Type.Optional(
+      Type.Literal(1, { description: '1: a repeated request; the answer is the first one.' }),
+    ),
   }),
   errors: [
     ...COMMON_ERRORS,
@@ -212,7 +224,9 @@ function checkMentions({ caller }: Call<Body>, group: GroupRow, at: readonly At[
 /** Names that mean nobody stay in the text and mention nobody. */
 async function mentionedAccounts(call: Call<Body>, at: readonly At[]): Promise<number[]> {
   if (at.length === 0) return []
-  const names = at.flatMap(one => (one.GroupAtAllFlag === 0 && one.GroupAt_Account ? [one.GroupAt_Account] : []))
+  const names = at.flatMap(one =>
+    one.GroupAtAllFlag === 0 && one.GroupAt_Account ? [one.GroupAt_Account] : [],
+  )
   const found = names.length > 0 ? await accountsOf(call, names) : new Map<string, Account>()
   const all = at.some(one => one.GroupAtAllFlag === 1) ? [0] : []
   return [...all, ...[...found.values()].map(({ id }) => id)]

@@ -158,7 +158,8 @@ function announce(
   }
   const { bus } = services
   const whole = { ...shared, group: group.community_no || group.group_no, authNo: group.auth_no }
-  if (send.key.kind === 'import') bus.pushGroup({ ...whole, frame: `{"ev":"head","ConvId":${conv},"Seq":${seq}}` })
+  if (send.key.kind === 'import')
+    bus.pushGroup({ ...whole, frame: `{"ev":"head","ConvId":${conv},"Seq":${seq}}` })
   else if (send.to.length === 0) bus.pushGroup({ ...whole, frame })
   else {
     bus.push({ ...shared, to: [...new Set([send.from.id, ...send.to.map(({ id }) => id)])], frame })
@@ -186,8 +187,7 @@ async function passOn(
       to: [...new Set([send.from.id, ...send.to.map(({ id }) => id)])],
       frame,
     })
-  else if (home)
-    services.bus.pushGroup({ ...shared, group: home.group_no, authNo: home.auth_no, frame })
+  else if (home) services.bus.pushGroup({ ...shared, group: home.group_no, authNo: home.auth_no, frame })
   services.metrics.messages.inc({ outcome: 'transient' })
   return { outcome: 'transient', time }
 }

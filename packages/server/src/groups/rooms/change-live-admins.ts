@@ -28,7 +28,10 @@ export const changeLiveAdmins = defineMutation<ChangeLiveAdmins, void>(
     )
     if (moved.length === 0) return
     if (add && group.member_count + moved.length > adminsMax)
-      throw badField('Admin_Account', `would make more admins than the ${adminsMax} that a live room may have`)
+      throw badField(
+        'Admin_Account',
+        `would make more admins than the ${adminsMax} that a live room may have`,
+      )
     if (add)
       await tx.db
         .insertInto('group_member')
@@ -53,10 +56,7 @@ export const changeLiveAdmins = defineMutation<ChangeLiveAdmins, void>(
         .where('group_no', '=', no)
         .where('account_id', 'in', moved)
         .execute()
-    tellGroup(
-      tx,
-      await editGroup(tx, group, { rights: true, members: add ? moved.length : -moved.length }),
-    )
+    tellGroup(tx, await editGroup(tx, group, { rights: true, members: add ? moved.length : -moved.length }))
   },
   {
     locks: ({ app, group, accounts }) => [

@@ -16,16 +16,18 @@ export interface ChangeMarks {
 export const changeMarks = defineMutation<ChangeMarks, void>(
   'rooms/change-marks',
   async (tx, { app, group, set, people, gone, bounds }) => {
-    const inRoom = <T extends { where(column: 'app_id' | 'group_no', op: '=', value: number): T }>(query: T): T =>
-      query.where('app_id', '=', app).where('group_no', '=', group)
-    if (gone.length > 0)
-      await inRoom(tx.db.deleteFrom('room_mark')).where('account_id', 'in', gone).execute()
+    const inRoom = <T extends { where(column: 'app_id' | 'group_no', op: '=', value: number): T }>(
+      query: T,
+    ): T => query.where('app_id', '=', app).where('group_no', '=', group)
+    if (gone.length > 0) await inRoom(tx.db.deleteFrom('room_mark')).where('account_id', 'in', gone).execute()
     for (const { account, marks } of people) {
       if (marks.length === 0) continue
       if (set)
         await tx.db
           .insertInto('room_mark')
-          .values(marks.map(mark => ({ app_id: app, group_no: group, account_id: account, mark, time: tx.now })))
+          .values(
+            marks.map(mark => ({ app_id: app, group_no: group, account_id: account, mark, time: tx.now })),
+          )
           .onConflict(conflict =>
             conflict.columns(['app_id', 'group_no', 'account_id', 'mark']).doUpdateSet({ time: tx.now }),
           )
@@ -42,7 +44,10 @@ export const changeMarks = defineMutation<ChangeMarks, void>(
       .groupBy('mark')
       .execute()
     if (counts.length > bounds.marks)
-      throw badField('Marks', `would make ${counts.length} different marks in the room; ${bounds.marks} are allowed`)
+      throw badField(
+        'Marks',
+        `would make ${counts.length} different marks in the room; ${bounds.marks} are allowed`,
+      )
     const full = counts.find(({ n }) => Number(n) > bounds.users)
     if (full)
       throw badField('Marks', `would give ${full.mark} to ${full.n} people; ${bounds.users} are allowed`)

@@ -3,19 +3,18 @@ import type { Change } from '../../store/change.ts'
 import type { GroupAudiences } from '../audience/group-audiences.ts'
 import type { Topics } from '../audience/topics.ts'
 import type { GroupRow } from '../group-rows.ts'
+import { broadcastIn } from './broadcast.ts'
 
 /** Somebody in a live room, on this node. */
 export interface Visitor {
   readonly account: number
   /** Unix seconds. */
   readonly joinTime: number
-  readonly sessions: ReadonlySet<string>
 }
 
 interface Present extends Visitor {
-  readonly sessions: Set<string>
-  /** Unix seconds at which it is out unless a session comes back. */
-  leaveAt: number | undefined
+  /** With the second (Unix) at which one without a socket is out; undefined while it has one. */
+  readonly sessions: Map<string, number | undefined>
 }
 
 interface Room {
@@ -30,7 +29,7 @@ interface Room {
 
 export interface RoomParts {
   readonly audiences: Pick<GroupAudiences, 'enter' | 'leave'>
-  readonly topics: Pick<Topics, 'subscribe' | 'unsubscribe'>
+  readonly topics: Pick<Topics, 'subscribe' | 'unsubscribe' | 'publish'>
   readonly deviceOf: (session: string) => DeviceSocket | undefined
   /** Somebody is out, by himself or because no session of his came back in time; not told of who was taken out. */
   readonly onLeft: (group: GroupRow, account: number) => void
@@ -90,14 +89,12 @@ export class LiveRooms {
     let visitor = room.visitors.get(account)
     const isNew = !visitor
     if (!visitor) {
-      visitor = { account, joinTime: this.#now(), sessions: new Set(), leaveAt: undefined }
+      visitor = { account, joinTime: this.#now(), sessions: new Map() }
       room.visitors.set(account, visitor)
       this.#parts.audiences.enter(group.app_id, group.group_no, account, group.auth_no)
     }
     const isHere = visitor.sessions.has(session)
-    visitor.sessions.add(session)
-    visitor.leaveAt = undefined
-    this.#leaving.delete(visitor)
+    visitor.sessions.set(session, undefined)
     const rooms = this.#bySession.get(session)
     if (rooms) rooms.add(key)
     else this.#bySession.set(session, new Set([key]))
@@ -129,21 +126,17 @@ export class LiveRooms {
       const room = this.#rooms.get(key)
       if (!room) continue
       this.#parts.topics.subscribe(device, room.group.app_id, room.group.group_no, false)
-      const visitor = room.visitors.get(device.live?.caller.accountId ?? 0)
-      if (!visitor) continue
-      visitor.leaveAt = undefined
-      this.#leaving.delete(visitor)
+      room.visitors.get(device.live?.caller.accountId ?? 0)?.sessions.set(session, undefined)
     }
   }
 
-  /** The session's socket is gone, and nobody took its place. */
-  detach(session: string, account: number): void {
+  /** The session's socket is gone, and none took its place. @param forGood no other one will */
+  detach(session: string, account: number, forGood: boolean): void {
     for (const key of this.#bySession.get(session) ?? []) {
       const room = this.#rooms.get(key)
       const visitor = room?.visitors.get(account)
       if (!room || !visitor) continue
-      if ([...visitor.sessions].some(other => this.#parts.deviceOf(other))) continue
-      visitor.leaveAt = this.#now() + GRACE_SECONDS
+      visitor.sessions.set(session, this.#now() + (forGood ? 0 : GRACE_SECONDS))
       this.#leaving.set(visitor, room)
     }
   }
@@ -189,14 +182,28 @@ export class LiveRooms {
     room.recent = [...room.recent, frame].slice(-room.recentMax)
   }
 
+  /** A frame for every room of the app. */
+  broadcast(app: number, frame: string): void {
+    for (const { group } of this.#rooms.values())
+      if (group.app_id === app)
+        this.#parts.topics.publish(app, group.group_no, broadcastIn(group.name, frame))
+  }
+
   /** Sends away whose time is over. */
   turn(): void {
     const now = this.#now()
-    for (const [visitor, room] of this.#leaving)
-      if (visitor.leaveAt !== undefined && visitor.leaveAt <= now) {
+    for (const [visitor, room] of this.#leaving) {
+      for (const [session, leaveAt] of [...visitor.sessions])
+        if (leaveAt !== undefined && leaveAt <= now) {
+          visitor.sessions.delete(session)
+          this.#forgetSession(room, session)
+        }
+      if (visitor.sessions.size === 0) {
         this.#remove(room, visitor)
         this.#parts.onLeft(room.group, visitor.account)
-      }
+      } else if ([...visitor.sessions.values()].every(leaveAt => leaveAt === undefined))
+        this.#leaving.delete(visitor)
+    }
   }
 
   /** Nothing that is in memory holds; the clients come back and enter again. */
@@ -221,7 +228,7 @@ export class LiveRooms {
 
   #remove(room: Room, visitor: Present): void {
     const { app_id: app, group_no: group } = room.group
-    for (const session of visitor.sessions) this.#forgetSession(room, session)
+    for (const session of visitor.sessions.keys()) this.#forgetSession(room, session)
     room.visitors.delete(visitor.account)
     this.#leaving.delete(visitor)
     this.#parts.audiences.leave(app, group, visitor.account)

@@ -22,7 +22,10 @@ interface Figures {
   readonly newest: string
 }
 
-const publishAudience = defineMutation<{ readonly rooms: readonly Figures[]; readonly dead: readonly string[] }, void>(
+const publishAudience = defineMutation<
+  { readonly rooms: readonly Figures[]; readonly dead: readonly string[] },
+  void
+>(
   'rooms/publish-audience',
   async (tx, { rooms, dead }) => {
     if (dead.length > 0) await tx.db.deleteFrom('room_audience').where('node_id', 'in', dead).execute()
@@ -94,10 +97,12 @@ export class RoomCounts {
       const visitor = this.#live.visitor(app, no, account)
       if (visitor) known.set(account, visitor.joinTime)
     }
-    return new Map(accounts.flatMap(account => {
-      const joinTime = known.get(account)
-      return joinTime === undefined ? [] : [[account, joinTime] as const]
-    }))
+    return new Map(
+      accounts.flatMap(account => {
+        const joinTime = known.get(account)
+        return joinTime === undefined ? [] : [[account, joinTime] as const]
+      }),
+    )
   }
 
   /** Tells the other nodes what changed since the last time. */

@@ -35,7 +35,12 @@ interface Waiting {
 }
 
 interface TakeNumbers {
-  readonly rooms: readonly { readonly app: number; readonly group: number; readonly conv: number; readonly count: number }[]
+  readonly rooms: readonly {
+    readonly app: number
+    readonly group: number
+    readonly conv: number
+    readonly count: number
+  }[]
 }
 
 interface TakenNumbers {
@@ -146,7 +151,9 @@ export class RoomLane {
   }
 
   async #number(batch: readonly Waiting[]): Promise<void> {
-    const rooms = [...Map.groupBy(batch, ({ message: { group } }) => `${group.app_id}:${group.group_no}`).values()]
+    const rooms = [
+      ...Map.groupBy(batch, ({ message: { group } }) => `${group.app_id}:${group.group_no}`).values(),
+    ]
     const taken = await this.#store.mutate(takeNumbers, {
       rooms: rooms.flatMap(waiting => {
         const group = waiting[0]?.message.group

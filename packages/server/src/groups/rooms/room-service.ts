@@ -11,6 +11,7 @@ import { personsOf } from '../persons.ts'
 import { tipModes } from '../rules/tip-rules.ts'
 import { SYSTEM_ACCOUNT } from '../tips/send-tip.ts'
 import { type Tip, tipContent } from '../tips/tip-content.ts'
+import { EVERY_ROOM } from './broadcast.ts'
 import { LiveRooms } from './live-rooms.ts'
 import { RoomCounts } from './room-counts.ts'
 import { RoomLane } from './room-lane.ts'
@@ -49,6 +50,7 @@ export class RoomService {
 
   /** False when the account was inside already. @param alone leaves the session's other rooms. */
   enter(app: App, group: GroupRow, account: number, session: string, alone: boolean): boolean {
+    this.#services.bus.watchGroup(app.id, EVERY_ROOM)
     const recentMax = app.setting('live.recentMax')
     const isNew = this.live.enter({ group, account, session, recentMax, alone })
     if (isNew) this.#said(group, { op: GroupTip.JOINED, accounts: [account], invited: false }, account)
@@ -78,7 +80,8 @@ export class RoomService {
     await this.lane.send({
       group,
       priority: 'Lowest',
-      frame: (seq, time) => roomFrame(group, { seq, time, random, clientTime: time, body, custom: '' }, SYSTEM),
+      frame: (seq, time) =>
+        roomFrame(group, { seq, time, random, clientTime: time, body, custom: '' }, SYSTEM),
     })
   }
 }

@@ -45,7 +45,7 @@ export async function sendToRoom(services: Services, caller: Caller, send: RoomS
       return { msgSeq: sent.seq, time: sent.time }
     }
     if (sent.outcome === 'shed') {
-      services.metrics.messages.inc({ outcome: 'suppressed' })
+      services.metrics.messages.inc({ outcome: 'dropped' })
       return { msgSeq: 0, time: sent.time }
     }
     services.groups.refresh(app.id, group.group_no)

@@ -38,7 +38,7 @@ export function CreateGroup({ appId, onClose }: { readonly appId: number; readon
       }
       onDone={({ groupId }) => {
         tell(t('groups.created'))
-        void queries.invalidateQueries({ queryKey: ['app', appId, 'groups'] })
+        void queries.invalidateQueries({ queryKey: ['app', appId, 'groups', 'list'] })
         go(groupAddress(appId, groupId))
       }}
     >

@@ -28,7 +28,7 @@ export function GroupList() {
   const [isCreating, setCreating] = useState(false)
   const [search] = useDebouncedValue(text.trim(), TYPING_MS)
   const pages = useInfiniteQuery({
-    queryKey: ['app', appId, 'groups', search, type],
+    queryKey: ['app', appId, 'groups', 'list', search, type],
     queryFn: ({ pageParam }) =>
       runCommand<GroupPage>('group list', {
         appId,

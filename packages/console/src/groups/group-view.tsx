@@ -29,6 +29,8 @@ export function GroupView({ groupId }: { readonly groupId: string }) {
   const group = useQuery({
     queryKey: ['app', appId, 'groups', 'one', groupId],
     queryFn: () => runCommand<GroupDetail>('group show', { appId, groupId }),
+    // A dismissed one must not be shown again from memory.
+    gcTime: 0,
   })
   return (
     <>
@@ -112,7 +114,7 @@ function Head({ appId, group }: { readonly appId: number; readonly group: GroupD
           onDone={() => {
             tell(t('group.dismissed'))
             go(groupAddress(appId))
-            queries.removeQueries({ queryKey: ['app', appId, 'groups'] })
+            void queries.invalidateQueries({ queryKey: ['app', appId, 'groups', 'list'] })
           }}
         >
           <Text size="sm">{t('group.dismiss-about')}</Text>

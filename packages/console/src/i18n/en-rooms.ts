@@ -102,6 +102,13 @@ export const enRooms = {
   'settings.group.ext': 'Message extensions',
   'settings.group.conversation': 'Conversations',
   'settings.group.rate': 'Rates',
+  'settings.group.group': 'Groups of every type',
+  'settings.group.group.work': 'Work groups',
+  'settings.group.group.public': 'Public groups',
+  'settings.group.group.meeting': 'Meeting groups',
+  'settings.group.group.live': 'Live rooms',
+  'settings.group.group.community': 'Communities',
+  'settings.sections': 'Sections',
 
   'audit.about':
     'What operators and app admins did, newest first. Rows are only ever added, and each carries the hash of the one before.',

@@ -99,6 +99,13 @@ export const zhRooms: Readonly<Record<keyof typeof enRooms, string>> = {
   'settings.group.ext': '消息扩展',
   'settings.group.conversation': '会话列表',
   'settings.group.rate': '频率限制',
+  'settings.group.group': '各类群组',
+  'settings.group.group.work': '好友工作群',
+  'settings.group.group.public': '陌生人社交群',
+  'settings.group.group.meeting': '临时会议群',
+  'settings.group.group.live': '直播群',
+  'settings.group.group.community': '社群',
+  'settings.sections': '分类',
 
   'audit.about': '操作员和应用管理员的操作记录，最新在前。记录只增不改，每条包含前一条的哈希。',
   'audit.action': '操作',

@@ -1,7 +1,21 @@
 import type { SettingKey } from '@rookery/protocol/limits'
 
+type Texts = Readonly<Partial<Record<SettingKey, string>>>
+
+function tips(event: 'members' | 'profile' | 'options' | 'custom' | 'roles', what: string): Texts {
+  const text = (type: string) =>
+    `${type}中“${what}”的群提示：off 不提示，push 仅通知在线者，store 通知并存入历史。`
+  return {
+    [`group.tip.${event}.work`]: text('工作群'),
+    [`group.tip.${event}.public`]: text('社交群'),
+    [`group.tip.${event}.meeting`]: text('会议群'),
+    [`group.tip.${event}.live`]: text('直播群'),
+    [`group.tip.${event}.community`]: text('社群'),
+  }
+}
+
 /** What the settings do; those without a line here are shown in English. */
-export const zhSettings: Readonly<Partial<Record<SettingKey, string>>> = {
+export const zhSettings: Texts = {
   'login.policy': '同一账号可同时在线的平台组合。',
   'login.webInstances': '同一账号可同时在线的 Web 实例数，超出时踢掉最早的。',
   'login.devicesPerPlatform': '同一账号在同一原生平台上可同时在线的设备数。',
@@ -38,6 +52,42 @@ export const zhSettings: Readonly<Partial<Record<SettingKey, string>>> = {
   'conv.markPerOp': '单次标记、分组或自定义数据操作的会话数。',
   'conv.customBytes': '会话自定义数据的最大长度。',
   'conv.deleteSync': '将会话删除同步到该账号的其他设备。',
+  'group.maxPerApp': '应用的群组数量上限（不含直播群），0 表示不限。',
+  'group.avMax': '应用的直播群数量上限，0 表示不限。',
+  'group.communityEnabled': '允许应用使用社群。',
+  'group.communitiesMax': '应用的社群数量上限，0 表示不限。',
+  'group.newPerDay': '每天（UTC）新建且仍存在的群组数量上限，0 表示不限。',
+  'group.joinedMax': '用户可加入的群组数量（不含直播群）。',
+  'group.membersMax': '工作群、社交群、会议群的成员上限。',
+  'group.communityMembersMax': '社群的成员上限。',
+  'group.adminsMax': '一个群组的管理员数量上限，0 表示不限。',
+  'group.initialMembersMax': '建群时可同时添加的成员数。',
+  'group.addPerCall': '单次可添加的成员数。',
+  'group.deletePerCall': '单次可移出的成员数。',
+  'group.importMembersMax': '单次可导入的成员数。',
+  'group.idBytes': '自定义群 ID 的最大长度。',
+  'group.nameBytes': '群名称的最大长度。',
+  'group.introBytes': '群简介的最大长度。',
+  'group.noticeBytes': '群公告的最大长度。',
+  'group.faceBytes': '群头像地址的最大长度。',
+  'group.nameCardBytes': '群名片的最大长度。',
+  'group.customFieldsMax': '群自定义字段的数量上限。',
+  'group.customValueBytes': '群自定义字段值的最大长度。',
+  'group.memberFieldsMax': '群成员自定义字段的数量上限。',
+  'group.memberValueBytes': '群成员自定义字段值的最大长度。',
+  'group.workStartsInactive': '新建的工作群在第一条消息之前不出现在成员的列表中。',
+  'group.inviteNeedsConsent': '成员发出的邀请还需要被邀请者同意。',
+  'group.historyBeforeJoin.work': '工作群新成员可见入群前的消息，除非该群另有设置。',
+  'group.historyBeforeJoin.public': '社交群新成员可见入群前的消息，除非该群另有设置。',
+  'group.historyBeforeJoin.meeting': '会议群新成员可见入群前的消息，除非该群另有设置。',
+  'group.historyBeforeJoin.community': '社群新成员可见入群前的消息。',
+  'group.noticesMax': '为每个用户保留的群系统通知条数，超出时删除最早的。',
+  'group.noticeDays': '群系统通知的保留天数。',
+  ...tips('members', '成员加入、退出、被移出'),
+  ...tips('profile', '群名称、文字、头像、群主变更'),
+  ...tips('options', '全员禁言与加群选项变更'),
+  ...tips('custom', '自定义字段变更'),
+  ...tips('roles', '成员禁言与管理员变更'),
   'rate.rest.default': '每个 REST 命令每秒的调用次数，0 表示不限。',
   'rate.rest.accountBatch': '批量导入、删除、查询账号每秒的调用次数，0 表示不限。',
   'rate.rest.app': '应用每秒 REST 调用总数，0 表示不限。',

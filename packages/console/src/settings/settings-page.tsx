@@ -1,4 +1,4 @@
-import { Stack, TextInput, Title } from '@mantine/core'
+import { Button, Group, Stack, TextInput, Title } from '@mantine/core'
 import { isSettingKey, type SettingKey, settingRow } from '@rookery/protocol/limits'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -11,6 +11,7 @@ import { useLanguage, useT } from '../i18n/language.tsx'
 import { Icon } from '../parts/icons.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { QueryView } from '../parts/query-view.tsx'
+import { GROUP_SECTIONS, groupSection } from './group-sections.ts'
 import { SettingLine } from './setting-line.tsx'
 import { settingText } from './setting-text.ts'
 
@@ -64,12 +65,24 @@ function Groups(props: {
   const t = useT()
   const { appId } = useApp()
   if (props.groups.size === 0) return t('settings.no-match')
-  return [...props.groups].map(([group, settings]) => {
+  const title = (group: string) => {
     const key = `settings.group.${group}`
+    return Object.hasOwn(en, key) ? t(key as TextKey) : group
+  }
+  const contents = (
+    <Group key="contents" component="nav" aria-label={t('settings.sections')} gap="xs">
+      {[...props.groups.keys()].map(group => (
+        <Button key={group} component="a" href={`#${group}`} size="compact-sm" variant="default">
+          {title(group)}
+        </Button>
+      ))}
+    </Group>
+  )
+  const sections = [...props.groups].map(([group, settings]) => {
     return (
       <section key={group}>
-        <Title order={2} fz="h4" mb="sm" mt="md">
-          {Object.hasOwn(en, key) ? t(key as TextKey) : group}
+        <Title order={2} fz="h4" mb="sm" mt="md" id={group} className="anchor">
+          {title(group)}
         </Title>
         <Stack gap="sm">
           {settings.map(setting => (
@@ -85,6 +98,7 @@ function Groups(props: {
       </section>
     )
   })
+  return [contents, ...sections]
 }
 
 /** A server of another version may know settings that this page does not. */
@@ -110,8 +124,10 @@ const SAME_GROUP: Readonly<Record<string, string>> = {
 }
 
 function grouped(settings: readonly KnownSetting[]): Map<string, KnownSetting[]> {
-  return Map.groupBy(settings, ({ key }) => {
+  const sections = Map.groupBy(settings, ({ key }) => {
     const prefix = key.split('.')[0] ?? ''
-    return SAME_GROUP[prefix] ?? prefix
+    return prefix === 'group' ? groupSection(key) : (SAME_GROUP[prefix] ?? prefix)
   })
+  const place = (section: string) => GROUP_SECTIONS.indexOf(section)
+  return new Map([...sections].sort(([one], [other]) => place(one) - place(other)))
 }

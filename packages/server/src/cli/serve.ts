@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { ErrorCode } from '@rookery/protocol/error-code'
 import type { Logger } from 'pino'
 import { checkMasterKey } from '../apps/master-key-check.ts'
 import { SecretBox } from '../apps/secret-box.ts'
+import { CommandError } from '../commands/command-error.ts'
 import { bindProblem, isLoopbackHost } from '../config/bind-check.ts'
 import { type Config, ConfigError, loadConfig } from '../config/load-config.ts'
 import { loadMasterKey } from '../config/master-key.ts'
@@ -14,6 +16,7 @@ import { consolePages } from '../operators/console-pages.ts'
 import { setupLink } from '../operators/setup-token.ts'
 import { type RunningServer, startServer } from '../server.ts'
 import { DataFolderInUseError, lockDataFolder } from '../store/data-folder-lock.ts'
+import { NotStoredError } from '../store/not-stored-error.ts'
 import { DATABASE_FILE } from '../store/sqlite/open-database.ts'
 import { consoleFolder } from './console-folder.ts'
 import { prepareExample } from './example-app.ts'
@@ -138,13 +141,14 @@ async function run(server: RunningServer, parts: Run): Promise<number> {
     log,
   })
   const making = { store, box: parts.box, settings: parts.config.settings }
+  const seconds = parts.config.values['database.startSeconds']
   const example = await parts.example?.start({
     ...making,
     url: server.url,
     warn: text => log.warn(text),
   })
-  const first = await firstStart(making)
-  const link = await setupLink(store)
+  const first = await patiently(seconds, () => firstStart(making))
+  const link = await patiently(seconds, () => setupLink(store))
   process.stdout.write(
     welcome({
       url: server.url,
@@ -162,6 +166,19 @@ async function run(server: RunningServer, parts: Run): Promise<number> {
   await server.stop()
   log.info('Stopped.')
   return 0
+}
+
+/** A database that is busy or away for a moment is waited for, as at the beginning of the start. */
+async function patiently<T>(seconds: number, act: () => Promise<T>): Promise<T> {
+  for (const end = performance.now() + seconds * 1000; ; await Bun.sleep(500))
+    try {
+      return await act()
+    } catch (error) {
+      const passes =
+        error instanceof NotStoredError ||
+        (error instanceof CommandError && error.code === ErrorCode.SERVICE_OVERLOAD)
+      if (!passes || performance.now() > end) throw error
+    }
 }
 
 interface Welcome {

@@ -3,9 +3,12 @@
  * so only engines with several writers take them; there they make a rule that spans rows hold as if writers took turns.
  */
 export type Lock =
-  /** The whole installation: operators, the list of apps. What a mutation without declared locks takes. */
-  | { readonly on: 'everything' }
-  /** An app's settings, keys, admins. `shared`: the mutation reads them and must not overlap with their change. */
+  /**
+   * What belongs to the installation and no app: operators, the list of apps. Whoever locks it takes turns; messages and
+   * logins go on. What a mutation without declared locks takes.
+   */
+  | { readonly on: 'installation' }
+  /** An app's settings, keys, admins: a change of them runs alone, whatever else would be written. `shared`: the mutation reads them and must not overlap with their change. */
   | { readonly on: 'app'; readonly app: number; readonly shared?: boolean }
   /** What is counted over a whole app, as its groups: who makes one more takes turns. Settings and logins are not held up. */
   | { readonly on: 'count'; readonly app: number }
@@ -22,7 +25,7 @@ export type Lock =
 
 /** Everybody takes locks in this order, and within one kind by ascending numbers, so nobody waits in a circle. */
 export const LOCK_ORDER = [
-  'everything',
+  'installation',
   'app',
   'count',
   'name',
@@ -32,4 +35,4 @@ export const LOCK_ORDER = [
   'conversation',
 ] as const satisfies readonly Lock['on'][]
 
-export const EVERYTHING: readonly Lock[] = [{ on: 'everything' }]
+export const INSTALLATION: readonly Lock[] = [{ on: 'installation' }]

@@ -40,8 +40,8 @@ const TABLE: Readonly<Record<string, string>> = {
   'accounts/set-blocked': 'app 7 shared, name alice',
   'apps/add-key': 'app 7',
   'apps/appoint-admin': 'app 7',
-  'apps/claim-first-app': 'everything',
-  'apps/create': 'everything',
+  'apps/claim-first-app': 'installation',
+  'apps/create': 'installation',
   'apps/delete': 'app 7',
   'apps/dismiss-admin': 'app 7',
   'apps/erase-step': 'nothing',
@@ -95,19 +95,19 @@ const TABLE: Readonly<Record<string, string>> = {
   'messages/sweep': 'account 1, account 2, conversation 5',
   'messages/sweep-keys': 'nothing',
   'observability/probe-storage': 'nothing',
-  'operators/change-password': 'everything',
+  'operators/change-password': 'installation',
   'operators/close-session': 'nothing',
-  'operators/open-session': 'everything',
-  'operators/remove': 'everything',
-  'operators/set-role': 'everything',
-  'operators/store-link': 'everything',
+  'operators/open-session': 'installation',
+  'operators/remove': 'installation',
+  'operators/set-role': 'installation',
+  'operators/store-link': 'installation',
   'operators/touch-session': 'nothing',
-  'operators/use-link': 'everything',
+  'operators/use-link': 'installation',
 }
 
 function written(lock: Lock): string {
   const { on, app, shared, ...which } = { app: 0, shared: false, ...lock }
-  if (on === 'everything') return on
+  if (on === 'installation') return on
   return [on, ...(on === 'app' ? [app] : Object.values(which)), ...(shared ? ['shared'] : [])].join(' ')
 }
 

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Change } from './change.ts'
-import { EVERYTHING, type Lock } from './locks.ts'
+import { INSTALLATION, type Lock } from './locks.ts'
 import type { Schema } from './schema.ts'
 
 /** What a mutation works with: the queries of its transaction and a place to say what it changed. */
@@ -62,7 +62,7 @@ export function defineMutation<A, R>(
     name,
     run,
     keepsHeads: options.keepsHeads ?? false,
-    locks: options.locks ?? (() => EVERYTHING),
+    locks: options.locks ?? (() => INSTALLATION),
   }
   registry.set(name, mutation as unknown as Mutation<never, unknown>)
   return mutation

@@ -1,4 +1,5 @@
 import type { Command } from '../../commands/command.ts'
+import { importCommand, notifyCommand, setUnreadCommand } from './admin-commands.ts'
 import {
   clearCommand,
   deleteBySenderCommand,
@@ -8,6 +9,7 @@ import {
   recallCommand,
 } from './change-commands.ts'
 import { getMessagesCommand, getSimpleCommand, pinnedCommand, setReadCommand } from './history-commands.ts'
+import { getReceiptCommand, receiptDetailCommand, reportReceiptCommand } from './receipt-commands.ts'
 import { sendGroupMsgCommand } from './send-group-msg-command.ts'
 
 /** Messages of groups: sending, history, and what changes them later. */
@@ -23,4 +25,10 @@ export const groupMessageCommands: readonly Command[] = [
   deleteMessagesCommand,
   pinMessageCommand,
   pinnedCommand,
+  notifyCommand,
+  reportReceiptCommand,
+  getReceiptCommand,
+  receiptDetailCommand,
+  setUnreadCommand,
+  importCommand,
 ]

@@ -7,6 +7,7 @@ import type { Membership } from '../group-directory.ts'
 import { denied } from '../group-error.ts'
 import type { GroupRow } from '../group-rows.ts'
 import { type Actor, roleIn } from '../judge.ts'
+import { TYPE_RULES } from '../rules/group-types.ts'
 
 /** A sender that may write, and its place in the group. */
 export interface JudgedSender {
@@ -39,7 +40,9 @@ export async function judgeSender(
     ? await services.groups.membership(home, from.id)
     : { row: undefined, mutedUntil: 0 }
   const role = home ? roleIn(home, membership.row, from.id) : 'NonMember'
-  if (caller.door === 'socket' && role === 'NonMember')
+  // Who is in a live room is judged where it is sent.
+  const hasMembers = TYPE_RULES[group.type].storesMembers
+  if (caller.door === 'socket' && role === 'NonMember' && hasMembers)
     throw denied(`You are not in the group ${group.name}; join it before you write.`, 'membership')
   refuseMuted(caller, group, from, membership, role)
   return { role, nameCard: membership.row?.name_card ?? '' }

@@ -4,6 +4,8 @@ import type { Call } from '../../commands/command.ts'
 import { groupOf } from '../commands/group-caller.ts'
 import { groupNotFound } from '../group-error.ts'
 import type { GroupRow } from '../group-rows.ts'
+import { callerActor } from './judge-sender.ts'
+import type { GroupMessageCall } from './message-call.ts'
 
 /** Fields that commands on messages of groups share (rest-2 section 6). */
 export const topicId = Type.Optional(

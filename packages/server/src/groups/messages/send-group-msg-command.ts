@@ -123,9 +123,9 @@ export const sendGroupMsgCommand = defineCommand({
     }
     return {
       MsgTime: sent.time,
-      MsgSeq: 0,
+      MsgSeq: sent.seq ?? 0,
       ...(sent.outcome === 'dropped' && {
-        MsgDropReason: 'The group has more messages in this second than its limit allows.',
+        MsgDropReason: 'More messages came in this moment than the group, or this server, takes.',
       }),
     }
   },

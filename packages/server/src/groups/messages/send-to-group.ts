@@ -8,6 +8,7 @@ import type { AppendKey, AppendResult } from '../../store/append.ts'
 import { MessageFlag } from '../../store/schema.ts'
 import { accountNotFound, denied, groupNotFound } from '../group-error.ts'
 import type { GroupRow } from '../group-rows.ts'
+import { sendToRoom } from '../rooms/send-to-room.ts'
 import { TYPE_RULES } from '../rules/group-types.ts'
 import { type JudgedSender, judgeSender, memberGroup } from './judge-sender.ts'
 
@@ -37,7 +38,8 @@ export interface GroupSend {
 
 export type GroupSent =
   | { readonly outcome: 'stored' | 'duplicate'; readonly result: Extract<AppendResult, { seq: number }> }
-  | { readonly outcome: 'transient' | 'dropped' | 'early'; readonly time: number }
+  /** `seq`: in a live room, the number that orders its messages. */
+  | { readonly outcome: 'transient' | 'dropped' | 'early'; readonly time: number; readonly seq?: number }
 
 /** Changes of rights that a send follows; more at the same moment are an attack or a defect. */
 const JUDGEMENTS_MAX = 8
@@ -56,13 +58,13 @@ export async function sendToGroup(
   for (let judgements = 1; ; judgements++) {
     const group = await services.groups.byNo(app, groupNo)
     if (!group) throw groupNotFound(String(groupNo))
+    if (!TYPE_RULES[group.type].storesHistory) return sendToRoom(services, caller, group.name, send)
     // An import is the app's own and of the past: whoever wrote it then may be anybody now.
     const judged: JudgedSender =
       send.key.kind === 'import'
         ? { role: 'NonMember', nameCard: '' }
         : await judgeSender(services, caller, group, send.from)
-    if (send.onlineOnly || !TYPE_RULES[group.type].storesHistory)
-      return passOn(services, caller, group, judged, send)
+    if (send.onlineOnly) return passOn(services, caller, group, judged, send)
     const result = await append(services, caller, group, send)
     if (result.outcome === 'stale' && judgements < JUDGEMENTS_MAX) {
       services.groups.refresh(app, groupNo)
@@ -167,7 +169,7 @@ function announce(
   }
 }
 
-/** Not stored, so it has no number; in a large room nothing is. */
+/** Not stored, so it has no number. */
 async function passOn(
   services: Services,
   caller: Caller,
@@ -176,8 +178,7 @@ async function passOn(
   send: GroupSend,
 ): Promise<GroupSent> {
   const time = Math.floor(Date.now() / 1000)
-  const isStored = TYPE_RULES[group.type].storesHistory
-  const at = { conv: isStored ? group.conv_id : 0, seq: 0, time, flags: send.flags }
+  const at = { conv: group.conv_id, seq: 0, time, flags: send.flags }
   const frame = `{"ev":"online","m":${messageText(group, judged, send, at)}}`
   const shared = { app: group.app_id, ...(caller.sessionId !== undefined && { except: caller.sessionId }) }
   const home = await memberGroup(services, group)

@@ -38,7 +38,15 @@ export class PairCache {
       const oldest = this.#pairs.keys().next().value
       if (oldest !== undefined) this.#pairs.delete(oldest)
     }
-    const pair: Pair = { key, app, lo, hi, conv: group?.conv, activeDay: -1, ...(group && { audience: group.audience }) }
+    const pair: Pair = {
+      key,
+      app,
+      lo,
+      hi,
+      conv: group?.conv,
+      activeDay: -1,
+      ...(group && { audience: group.audience }),
+    }
     this.#pairs.set(key, pair)
     return pair
   }

@@ -31,7 +31,7 @@ export async function claimLanes(session: PgConnection, nodeId: string, count: n
 
 async function claim(session: PgConnection, nodeId: string, count: number): Promise<number[]> {
   await session.run('begin')
-  // All rows: whoever locks "everything" holds them too, and no lane begins meanwhile.
+  // All rows: whoever changes an app holds them too, and no lane begins meanwhile.
   const rows = await session.run<LaneRow>(
     `select lane, node_id, lease_until_ms, ${NOW_MS} as now_ms from lane order by lane for update`,
   )

@@ -36,7 +36,7 @@ export function laneHash(locks: readonly Lock[], name: string): number {
 
 /**
  * Begins a transaction, takes the lane's next number and the locks, in one or two round trips. The lane's row comes first:
- * it is held until the commit, so whoever holds all of them ("everything") runs alone.
+ * it is held until the commit, so whoever holds all of them (a change of an app) runs alone.
  */
 export async function beginLocked(
   session: PgConnection,
@@ -44,6 +44,8 @@ export async function beginLocked(
   locks: readonly Lock[],
 ): Promise<Locked> {
   const sent: Promise<unknown>[] = [session.run('begin')]
+  if (only(locks, 'installation').length > 0)
+    sent.push(session.run(`select name from meta where name = 'store_epoch' for update`))
   if (locks.some(runsAlone)) sent.push(session.run('select lane from lane order by lane for update'))
   const taking = session.run<{ no: number }>(
     'update lane set no = no + 1 where lane = $1 and node_id = $2 returning no',
@@ -60,11 +62,11 @@ export async function beginLocked(
 }
 
 /**
- * A change of an app runs alone too, and so whoever shares the app need not lock its row: PostgreSQL lets those who share a row
+ * A change of an app runs alone, and so whoever shares the app need not lock its row: PostgreSQL lets those who share a row
  * pass those who wait to have it alone, and logins never pause.
  */
 function runsAlone(lock: Lock): boolean {
-  return lock.on === 'everything' || (lock.on === 'app' && !lock.shared)
+  return lock.on === 'app' && !lock.shared
 }
 
 async function lockRows(

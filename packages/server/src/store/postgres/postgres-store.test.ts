@@ -150,20 +150,39 @@ onServer(`two nodes that register the same free name make one account${WHY_SKIPP
   }
 })
 
-onServer(`what locks everything runs alone${WHY_SKIPPED}`, async () => {
-  const alone = defineMutation('test/alone', async tx => {
-    const counters = () =>
-      tx.db.selectFrom('account').select(['account_id', 'log_no']).orderBy('account_id').execute()
-    const before = await counters()
-    await Bun.sleep(30)
-    return Bun.deepEquals(before, await counters())
-  })
+onServer(`a change of an app runs alone${WHY_SKIPPED}`, async () => {
+  const alone = defineMutation(
+    'test/alone',
+    async tx => {
+      const counters = () =>
+        tx.db.selectFrom('account').select(['account_id', 'log_no']).orderBy('account_id').execute()
+      const before = await counters()
+      await Bun.sleep(30)
+      return Bun.deepEquals(before, await counters())
+    },
+    { locks: () => [{ on: 'app', app: 7 }] },
+  )
   const raising = Array.from({ length: 80 }, (_, n) =>
     (n % 2 ? a : b).store.mutate(raise, { account: 1 + (n % 4) }),
   )
   const watched = await Promise.all([a, b, a].map(node => node.store.mutate(alone, null)))
   expect(watched).toEqual([true, true, true])
   await Promise.all(raising)
+})
+
+onServer(`what locks the installation takes turns, and holds up nothing else${WHY_SKIPPED}`, async () => {
+  let running = 0
+  let most = 0
+  const turn = defineMutation('test/turn', async () => {
+    most = Math.max(most, ++running)
+    await Bun.sleep(20)
+    running--
+    return null
+  })
+  const turns = Array.from({ length: 6 }, (_, n) => (n % 2 ? a : b).store.mutate(turn, null))
+  expect((await a.store.append(message(77))).outcome).toBe('stored')
+  await Promise.all(turns)
+  expect(most).toBe(1)
 })
 
 onServer(`random locks on two nodes never wait in a circle${WHY_SKIPPED}`, async () => {

@@ -89,6 +89,6 @@ async function settle({ name, pairs, tally }: LoadSide): Promise<void> {
   if (tally.failure) throw new Error(`${name}: ${tally.failure}`)
   if (!pairs.every(pair => pair.settled))
     throw new Error(
-      `${name}: of ${tally.sent} sends ${tally.acked} were acked, ${tally.delivered} delivered.`,
+      `${name}: ${SETTLE_MS / 1000} s after the load of ${tally.sent} sends ${tally.acked} were acked, ${tally.delivered} delivered; ${tally.refused} requests were refused for now.`,
     )
 }

@@ -153,6 +153,40 @@ export const repeatRules: { readonly [C in RestCommandName]: RepeatRule<C> } = {
     why: 'Would lift a ban that was made meanwhile.',
   },
   'group_open_http_svc/get_group_ban_member': READ,
+  'group_open_http_svc/send_group_msg': {
+    repeat: 'keyed',
+    why: 'Equal sends within 5 minutes are one send (rest-2 section 9.4).',
+    fill: ['Random'],
+    except: body => (body.OnlineOnlyFlag ?? 0) > 0,
+  },
+  'group_open_http_svc/group_msg_recall': { repeat: 'safe', why: 'What is recalled stays so.' },
+  'group_open_http_svc/delete_group_msg_by_sender': {
+    repeat: 'once',
+    why: 'Would take what the sender wrote meanwhile too.',
+  },
+  'group_open_http_svc/group_msg_get_simple': READ,
+  'group_open_http_svc/clear_group_msg': {
+    repeat: 'once',
+    why: 'Without MsgSeq it would clear what was written meanwhile too.',
+  },
+  'openim/modify_group_msg': { repeat: 'once', why: 'Would undo a change that came in between.' },
+  'group_open_http_svc/send_group_system_notification': { repeat: 'once', why: 'Would be told twice.' },
+  'group_open_http_svc/group_msg_receipt': { repeat: 'safe', why: 'What is read stays read.' },
+  'group_open_http_svc/get_group_msg_receipt': READ,
+  'group_open_http_svc/get_group_msg_receipt_detail': READ,
+  'group_open_http_svc/set_unread_msg_num': {
+    repeat: 'once',
+    why: 'Would make unread what was read or came meanwhile.',
+  },
+  'group_open_http_svc/import_group_msg': {
+    repeat: 'once',
+    why: 'Messages without Random would be stored twice.',
+  },
+  'openim_msg_ext_http_svc/group_set_key_values': {
+    repeat: 'once',
+    why: 'Would undo a change that came in between.',
+  },
+  'openim_msg_ext_http_svc/group_get_key_values': READ,
 }
 
 /** A call's body as it is sent at each try, and whether that is allowed after an unknown outcome. */

@@ -74,3 +74,83 @@ export interface OpenimMsgExtHttpSvcGetKeyValuesResponse extends Answer {
     readonly Seq: number
   }>
 }
+
+/**
+ * `openim_msg_ext_http_svc/group_set_key_values`: Sets, deletes or clears key-values on a message of a group that takes them.
+ *
+ * Errors, beside those of every call:
+ * - 10007 GROUP_PERMISSION_DENIED: The caller has no right to do this, or is not in the group.
+ * - 10010 GROUP_NOT_FOUND: The group never existed or is disbanded.
+ * - 10015 GROUP_ID_INVALID: The group ID is illegal.
+ * - 23001 EXTENSION_VERSION_CONFLICT: The message extension was changed meanwhile.
+ * - 23002 EXTENSION_UNSUPPORTED: The message does not support extensions.
+ * - 23003 EXTENSION_FREQ_LIMIT: The extensions of this message change too often.
+ * - 23004 EXTENSION_NOT_FOUND: The message extension to delete does not exist.
+ */
+export interface OpenimMsgExtHttpSvcGroupSetKeyValuesRequest {
+  /** Id of the group. Not empty. */
+  readonly GroupId: string
+  /** Number of the message in its group. 1 to 9007199254740991. */
+  readonly MsgSeq: number
+  readonly OperateType: 1 | 2 | 3
+  /** The key-values. */
+  readonly ExtensionList?: ReadonlyArray<{
+    /** Not empty. */
+    readonly Key: string
+    readonly Value?: string
+    /** 0 or more. */
+    readonly Seq?: number
+  }>
+  /** Topic of the community; then it is meant instead of the group. Not empty. */
+  readonly TopicId?: string
+}
+
+/** Answer of `openim_msg_ext_http_svc/group_set_key_values`. */
+export interface OpenimMsgExtHttpSvcGroupSetKeyValuesResponse extends Answer {
+  /** The outcome for each key. */
+  readonly ExtensionList: ReadonlyArray<{
+    readonly ErrorCode: number
+    readonly Extension: {
+      readonly Key: string
+      readonly Value: string
+      readonly Seq: number
+    }
+  }>
+}
+
+/**
+ * `openim_msg_ext_http_svc/group_get_key_values`: Reads the key-values of a message of a group, in the order of their change.
+ *
+ * Errors, beside those of every call:
+ * - 10007 GROUP_PERMISSION_DENIED: The caller has no right to do this, or is not in the group.
+ * - 10010 GROUP_NOT_FOUND: The group never existed or is disbanded.
+ * - 10015 GROUP_ID_INVALID: The group ID is illegal.
+ * - 23002 EXTENSION_UNSUPPORTED: The message does not support extensions.
+ * - 23004 EXTENSION_NOT_FOUND: The message extension to delete does not exist.
+ */
+export interface OpenimMsgExtHttpSvcGroupGetKeyValuesRequest {
+  /** Id of the group. Not empty. */
+  readonly GroupId: string
+  /** Number of the message in its group. 1 to 9007199254740991. */
+  readonly MsgSeq: number
+  /** Changes from this number on. 0 or more. */
+  readonly StartSeq?: number
+  /** Topic of the community; then it is meant instead of the group. Not empty. */
+  readonly TopicId?: string
+}
+
+/** Answer of `openim_msg_ext_http_svc/group_get_key_values`. */
+export interface OpenimMsgExtHttpSvcGroupGetKeyValuesResponse extends Answer {
+  /** 1: these are all. */
+  readonly CompleteFlag: number
+  /** Number of the latest change. */
+  readonly LatestSeq: number
+  /** What is older was cleared. */
+  readonly ClearSeq: number
+  /** The key-values. */
+  readonly ExtensionList: ReadonlyArray<{
+    readonly Key: string
+    readonly Value: string
+    readonly Seq: number
+  }>
+}

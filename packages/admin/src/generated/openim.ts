@@ -421,3 +421,37 @@ export interface OpenimGetC2cUnreadMsgNumResponse extends Answer {
     readonly ErrorCode: number
   }>
 }
+
+/**
+ * `openim/modify_group_msg`: Replaces the elements or the custom data of a message of a group.
+ *
+ * Errors, beside those of every call:
+ * - 2480 MODIFY_CONFLICT: Somebody else changed the message meanwhile.
+ * - 10007 GROUP_PERMISSION_DENIED: The caller has no right to do this, or is not in the group.
+ * - 10010 GROUP_NOT_FOUND: The group never existed or is disbanded.
+ * - 10015 GROUP_ID_INVALID: The group ID is illegal.
+ * - 20001 MESSAGE_REQUEST_INVALID: The message request is malformed.
+ * - 20026 MODIFY_MESSAGE_NOT_FOUND: The one-to-one message to modify does not exist.
+ * - 20028 MODIFY_GROUP_MESSAGE_NOT_FOUND: The group message to modify does not exist.
+ * - 80002 BODY_SIZE_LIMIT: The message is over the size limit.
+ * - 90002 MSG_BODY_INVALID: `MsgBody` does not follow the format or is not an array.
+ * - 90007 MSG_BODY_NOT_ARRAY: `MsgBody` is not an array.
+ * - 90010 MSG_FORMAT_INVALID: The request does not follow the message format.
+ */
+export interface OpenimModifyGroupMsgRequest {
+  /** Id of the group. Not empty. */
+  readonly GroupId: string
+  /** Number of the message in its group. 1 to 9007199254740991. */
+  readonly MsgSeq: number
+  /** Elements of the message. Wrong: 90007. */
+  readonly MsgBody?: ReadonlyArray<MessageElement>
+  /** The app's own data beside the elements. Wrong: 90010. */
+  readonly CloudCustomData?: string
+  /** Topic of the community; then it is meant instead of the group. Not empty. */
+  readonly TopicId?: string
+  /** Version that the change begins from. 0 or more. */
+  readonly MsgVersion?: number
+}
+
+/** Answer of `openim/modify_group_msg`. */
+export interface OpenimModifyGroupMsgResponse extends Answer {}

@@ -27,7 +27,8 @@ export interface RecentcontactGetListRequest {
 export interface RecentcontactGetListResponse extends Answer {
   readonly SessionItem: ReadonlyArray<{
     readonly Type: number
-    readonly To_Account: string
+    readonly To_Account?: string
+    readonly GroupId?: string
     readonly MsgTime: number
     readonly TopFlag: number
     readonly StandardMark?: string
@@ -247,7 +248,8 @@ export interface RecentcontactGetContactGroupRequest {
 export interface RecentcontactGetContactGroupResponse extends Answer {
   readonly ContactItem: ReadonlyArray<{
     readonly Type: number
-    readonly To_Account: string
+    readonly To_Account?: string
+    readonly ToGroupId?: string
     readonly StandardMark: string
     readonly CustomMark: string
     readonly ContactGroupId: ReadonlyArray<number>
@@ -283,7 +285,8 @@ export interface RecentcontactSearchContactGroupRequest {
 export interface RecentcontactSearchContactGroupResponse extends Answer {
   readonly ContactResultItem: ReadonlyArray<{
     readonly Type: number
-    readonly To_Account: string
+    readonly To_Account?: string
+    readonly ToGroupId?: string
     readonly StandardMark: string
     readonly CustomMark: string
     readonly ContactGroupId: ReadonlyArray<number>

@@ -1,11 +1,13 @@
-import { Alert, Badge, Button, Group, Paper, Stack, Text } from '@mantine/core'
+import { Alert, Badge, Button, Group, Paper, Stack, Text, TextInput } from '@mantine/core'
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { runCommand } from '../api/console-call.ts'
 import { useMay } from '../api/session.tsx'
 import { useT } from '../i18n/language.tsx'
+import { ActionDialog } from '../parts/action-dialog.tsx'
 import { Moment } from '../parts/moment.tsx'
 import { QueryView } from '../parts/query-view.tsx'
+import { tell } from '../parts/tell.ts'
 import type { GroupDetail, HistoryMessage, HistoryPage } from './group-answers.ts'
 import { MessageBody } from './message-body.tsx'
 
@@ -41,6 +43,8 @@ function Empty({ text }: { readonly text: string }) {
 function Messages({ appId, groupId }: { readonly appId: number; readonly groupId: string }) {
   const t = useT()
   const queries = useQueryClient()
+  const [asked, setAsked] = useState<HistoryMessage>()
+  const [recalled, setRecalled] = useState<readonly number[]>([])
   // Not below the group's own key: what an action reloads must not read history again by itself.
   const queryKey = ['history', appId, groupId]
   const pages = useInfiniteQuery({
@@ -73,7 +77,13 @@ function Messages({ appId, groupId }: { readonly appId: number; readonly groupId
           return (
             <Stack gap="xs" role="list" aria-label={t('group.tab-messages')}>
               {messages.map(message => (
-                <Message key={message.seq} message={message} />
+                <Message
+                  key={message.seq}
+                  message={
+                    recalled.includes(message.seq) ? { ...message, recalled: true, body: [] } : message
+                  }
+                  onRecall={() => setAsked(message)}
+                />
               ))}
             </Stack>
           )
@@ -88,29 +98,89 @@ function Messages({ appId, groupId }: { readonly appId: number; readonly groupId
           {t('history.older')}
         </Button>
       )}
+      {asked && (
+        <RecallDialog
+          appId={appId}
+          groupId={groupId}
+          message={asked}
+          onClose={() => setAsked(undefined)}
+          // Reading it anew would be one more act for the audit log.
+          onDone={() => setRecalled(before => [...before, asked.seq])}
+        />
+      )}
     </Stack>
   )
 }
 
-function Message({ message }: { readonly message: HistoryMessage }) {
+function Message(props: { readonly message: HistoryMessage; readonly onRecall: () => void }) {
   const t = useT()
+  const { message } = props
+  const isTip = message.from === SYSTEM
   return (
     <Paper withBorder p="sm" role="listitem" data-seq={message.seq}>
-      <Group gap="xs" mb={4}>
-        <Text size="sm" fw={600} className="breakable">
-          {message.from === SYSTEM ? t('history.system') : message.from}
-        </Text>
-        <Text size="xs" c="dimmed">
-          #{message.seq} · <Moment seconds={message.time} />
-        </Text>
-        {message.recalled && (
-          <Badge size="sm" color="gray" variant="light">
-            {t('history.recalled')}
-            {message.recalledBy && ` · ${message.recalledBy}`}
-          </Badge>
+      <Group gap="xs" mb={4} justify="space-between" wrap="nowrap" align="flex-start">
+        <Group gap="xs">
+          <Text size="sm" fw={600} className="breakable">
+            {isTip ? t('history.system') : message.from}
+          </Text>
+          <Text size="xs" c="dimmed">
+            #{message.seq} · <Moment seconds={message.time} />
+          </Text>
+          {message.recalled && (
+            <Badge size="sm" color="gray" variant="light">
+              {t('history.recalled')}
+              {message.recalledBy && ` · ${message.recalledBy}`}
+            </Badge>
+          )}
+        </Group>
+        {!message.recalled && !isTip && (
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            color="red"
+            onClick={props.onRecall}
+            aria-label={`${t('history.recall')}: #${message.seq}`}
+          >
+            {t('history.recall')}
+          </Button>
         )}
       </Group>
       {!message.recalled && <MessageBody elements={message.body} />}
     </Paper>
+  )
+}
+
+function RecallDialog(props: {
+  readonly appId: number
+  readonly groupId: string
+  readonly message: HistoryMessage
+  readonly onClose: () => void
+  readonly onDone: () => void
+}) {
+  const { appId, groupId, message, onClose, onDone } = props
+  const t = useT()
+  const [reason, setReason] = useState('')
+  return (
+    <ActionDialog
+      title={`${t('history.recall')}: #${message.seq}`}
+      confirm={t('history.recall')}
+      danger
+      onClose={onClose}
+      run={() => runCommand('group recall', { appId, groupId, seq: message.seq, ...(reason && { reason }) })}
+      onDone={() => {
+        tell(t('history.recall-done'))
+        onDone()
+      }}
+    >
+      <Text size="sm">{t('history.recall-about')}</Text>
+      <TextInput
+        label={t('members.reason')}
+        description={t('history.reason-about')}
+        value={reason}
+        onChange={event => setReason(event.currentTarget.value)}
+        autoComplete="off"
+        data-autofocus
+      />
+    </ActionDialog>
   )
 }

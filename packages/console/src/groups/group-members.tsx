@@ -11,6 +11,7 @@ import { QueryView } from '../parts/query-view.tsx'
 import { RecordList } from '../parts/record-list.tsx'
 import { FOREVER, type GroupDetail, type Member, type MemberPage } from './group-answers.ts'
 import { type MemberAction, MemberDialog } from './member-dialogs.tsx'
+import { namesIn } from './names-in.ts'
 
 const TYPING_MS = 250
 const PAGE = 50
@@ -74,10 +75,7 @@ function MemberList(props: {
   const [text, setText] = useState('')
   const [role, setRole] = useState<string | null>(null)
   const [search] = useDebouncedValue(text.trim(), TYPING_MS)
-  const users = search
-    .split(',')
-    .map(name => name.trim())
-    .filter(name => name !== '')
+  const users = namesIn(search)
   const pages = useInfiniteQuery({
     queryKey: ['app', appId, 'groups', 'one', group.GroupId, 'members', users, role],
     queryFn: ({ pageParam }) =>

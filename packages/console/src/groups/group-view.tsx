@@ -88,20 +88,22 @@ function Head({ appId, group }: { readonly appId: number; readonly group: GroupD
   const { GroupId: groupId } = group
   return (
     <>
-      <PageHead title={group.Name}>
+      <PageHead
+        title={group.Name}
+        about={
+          <Group gap="xs">
+            <Badge variant="light">{t(`group-type.${group.Type}`)}</Badge>
+            <span className="mono breakable">{groupId}</span>
+            <CopyIcon text={groupId} name="GroupId" />
+          </Group>
+        }
+      >
         {mayDismiss && (
           <Button variant="light" color="red" onClick={() => setDismissing(true)}>
             {t('group.dismiss')}
           </Button>
         )}
       </PageHead>
-      <Group gap="xs" mb="md" mt="-sm">
-        <Badge variant="light">{t(`group-type.${group.Type}`)}</Badge>
-        <Text size="sm" c="dimmed" className="mono breakable">
-          {groupId}
-        </Text>
-        <CopyIcon text={groupId} name="GroupId" />
-      </Group>
       {isDismissing && (
         <ActionDialog
           title={`${t('group.dismiss')}: ${group.Name}`}

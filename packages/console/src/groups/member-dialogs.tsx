@@ -1,4 +1,4 @@
-import { Alert, Checkbox, Select, TagsInput, Text, TextInput } from '@mantine/core'
+import { Alert, Checkbox, Select, Text, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { runCommand } from '../api/console-call.ts'
 import type { TextKey } from '../i18n/en.ts'
@@ -7,6 +7,7 @@ import { ActionDialog } from '../parts/action-dialog.tsx'
 import { durationText } from '../parts/moment.tsx'
 import { tell } from '../parts/tell.ts'
 import { FOREVER, type GroupDetail, type Member } from './group-answers.ts'
+import { namesIn } from './names-in.ts'
 
 export type MemberAction =
   | { readonly kind: 'add' }
@@ -47,7 +48,8 @@ interface AddResult {
 
 function AddMembers({ appId, group, onClose, onDone }: DialogProps) {
   const t = useT()
-  const [users, setUsers] = useState<string[]>([])
+  const [text, setText] = useState('')
+  const users = namesIn(text)
   const [silent, setSilent] = useState(false)
   const [results, setResults] = useState<readonly AddResult[]>([])
   const left = results.filter(({ result }) => result !== ADDED)
@@ -70,7 +72,7 @@ function AddMembers({ appId, group, onClose, onDone }: DialogProps) {
       }}
     >
       <Text size="sm">{t('members.add-about')}</Text>
-      <UserIds users={users} onChange={setUsers} />
+      <UserIds text={text} onChange={setText} />
       <Checkbox
         label={t('members.silent')}
         checked={silent}
@@ -87,17 +89,18 @@ function AddMembers({ appId, group, onClose, onDone }: DialogProps) {
   )
 }
 
-function UserIds(props: { readonly users: string[]; readonly onChange: (users: string[]) => void }) {
+function UserIds(props: { readonly text: string; readonly onChange: (text: string) => void }) {
   const t = useT()
   return (
-    <TagsInput
+    <Textarea
       label={t('members.users')}
       description={t('members.users-about')}
-      value={props.users}
-      onChange={props.onChange}
-      splitChars={[',', '\n']}
-      acceptValueOnBlur
-      clearable
+      value={props.text}
+      onChange={event => props.onChange(event.currentTarget.value)}
+      autosize
+      minRows={2}
+      maxRows={10}
+      autoComplete="off"
       data-autofocus
     />
   )
@@ -108,7 +111,8 @@ const MUTES = ['600', '3600', '86400', '604800', '2592000', String(FOREVER)]
 
 function MuteMembers({ appId, group, member, onClose, onDone }: DialogProps & { readonly member?: Member }) {
   const t = useT()
-  const [users, setUsers] = useState<string[]>(member ? [member.Member_Account] : [])
+  const [text, setText] = useState('')
+  const users = member ? [member.Member_Account] : namesIn(text)
   const [time, setTime] = useState('3600')
   const named = { appId, groupId: group.GroupId, users }
   return (
@@ -128,7 +132,7 @@ function MuteMembers({ appId, group, member, onClose, onDone }: DialogProps & { 
       }}
     >
       <Text size="sm">{t('members.mute-about')}</Text>
-      {!member && <UserIds users={users} onChange={setUsers} />}
+      {!member && <UserIds text={text} onChange={setText} />}
       <Select
         label={t('members.mute-for')}
         value={time}

@@ -70,7 +70,7 @@ export const enGroups = {
   'members.add': 'Add members',
   'members.add-about': 'They are members at once; nobody is asked.',
   'members.users': 'UserIDs',
-  'members.users-about': 'Enter after each, or separate them with commas.',
+  'members.users-about': 'With commas between them, or one a line.',
   'members.silent': 'Without a tip in the group',
   'members.added': 'Added: {n}.',
   'members.not-added': 'Not added: {users}',
@@ -121,6 +121,11 @@ export const enGroups = {
   'history.again': 'Read anew',
   'history.live': 'A live room keeps no messages.',
   'history.role': 'Reading the messages of others takes the role operator.',
+  'history.recall': 'Recall',
+  'history.recall-about':
+    "The content is gone for everybody, and the members see that it was recalled. This can't be undone.",
+  'history.recall-done': 'The message was recalled.',
+  'history.reason-about': 'Shown to the members.',
   'history.recalled': 'recalled',
   'history.system': 'System',
 } as const

@@ -18,7 +18,7 @@ export function PageHead({
           {title}
         </Title>
         {about && (
-          <Text c="dimmed" size="sm" maw="60ch">
+          <Text c="dimmed" size="sm" maw="60ch" component="div">
             {about}
           </Text>
         )}

@@ -11,10 +11,12 @@ import { newGroup } from '../groups/profile/new-group.ts'
 import { wireGroup } from '../groups/profile/wire-group.ts'
 import { TYPE_RULES } from '../groups/rules/group-types.ts'
 import { mayDo, OPERATIONS, type Operation } from '../groups/rules/operations.ts'
+import { historyFloor } from '../messages/history-floor.ts'
 import {
   changeProfileByOperator,
   closeGroupByOperator,
   createGroupByOperator,
+  recallByOperator,
 } from '../operators/group-changes.ts'
 import { readGroupHistory } from '../operators/group-history.ts'
 import { APP_ACTOR, accountNumber, groupTarget, operatorCall } from '../operators/group-target.ts'
@@ -288,6 +290,44 @@ const messagesCommand = defineOperatorCommand({
         )}${next === null ? '' : `\nOlder messages: add --before ${next}`}`,
 })
 
+/** Bytes of a recall's reason (rest-2 section 6.3). */
+const REASON_BYTES = 100
+
+const recallCommand = defineOperatorCommand({
+  name: 'group recall',
+  summary: 'Takes a message of a group back: its content is gone for everybody.',
+  confirm: 'The content of the message will be deleted. This cannot be undone.',
+  args: Type.Object({
+    appId,
+    groupId,
+    seq: Type.Integer({ minimum: 1, position: 3, word: 'SEQ', description: 'Number of the message.' }),
+    reason: Type.Optional(Type.String({ word: 'TEXT', description: 'Shown to the members.' })),
+  }),
+  async run(context, { seq, reason = '', ...args }) {
+    const target = await groupTarget(context, args)
+    if (Buffer.byteLength(reason) > REASON_BYTES)
+      throw refuse('reason', `The reason may have ${REASON_BYTES} bytes.`)
+    const { result, detail } = await context.store.mutate(recallByOperator, {
+      ...operatorCall(context, target),
+      conv: target.group.conv_id,
+      seqs: [seq],
+      reason,
+      notBefore: historyFloor(target.app),
+    })
+    const [code = 0] = result
+    if (code !== 0)
+      throw new CommandError(
+        code,
+        code === ErrorCode.GROUP_RECALL_DENIED
+          ? `Message ${seq} was written by the system; tips stay.`
+          : `The group has no message ${seq}; "rookery group messages" lists those that it has.`,
+        { check: 'seq' },
+      )
+    return { recalled: detail !== null }
+  },
+  show: ({ recalled }) => (recalled ? 'Recalled.' : 'It was recalled before.'),
+})
+
 export const groupCommands: readonly OperatorCommand[] = [
   listCommand,
   showCommand,
@@ -295,5 +335,6 @@ export const groupCommands: readonly OperatorCommand[] = [
   setCommand,
   ...groupMemberCommands,
   messagesCommand,
+  recallCommand,
   dismissCommand,
 ]

@@ -3,6 +3,7 @@ import Type from 'typebox'
 import type { App } from '../apps/app.ts'
 import { type Call, defineCommand } from '../commands/command.ts'
 import { CommandError } from '../commands/command-error.ts'
+import type { Contact } from './contact.ts'
 import {
   changeContactGroup,
   createContactGroup,
@@ -17,7 +18,6 @@ import {
   markedResult,
   resolveContact,
 } from './contact-item.ts'
-import type { Contact } from './contact.ts'
 import { owner } from './conversation-parties.ts'
 import { checkBatch } from './mark-contact-command.ts'
 

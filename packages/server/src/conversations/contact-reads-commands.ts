@@ -128,7 +128,9 @@ async function markedAfter(
 
 function markedItem(view: ConversationView): object {
   return {
-    ...(view.group ? { Type: 2, ToGroupId: view.group.shown.GroupId } : { Type: 1, To_Account: view.peer.userId }),
+    ...(view.group
+      ? { Type: 2, ToGroupId: view.group.shown.GroupId }
+      : { Type: 1, To_Account: view.peer.userId }),
     StandardMark: view.standardMark,
     CustomMark: view.customMark,
     ContactGroupId: view.contactGroups,

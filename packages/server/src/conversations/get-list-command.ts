@@ -61,7 +61,9 @@ export const getListCommand = defineCommand({
 
 function sessionItem({ view, isPinned }: ListItem): object {
   return {
-    ...(view.group ? { Type: 2, GroupId: view.group.shown.GroupId } : { Type: 1, To_Account: view.peer.userId }),
+    ...(view.group
+      ? { Type: 2, GroupId: view.group.shown.GroupId }
+      : { Type: 1, To_Account: view.peer.userId }),
     MsgTime: view.listTime,
     TopFlag: isPinned ? 1 : 0,
     ...(view.standardMark && { StandardMark: view.standardMark }),

@@ -73,20 +73,18 @@ const queries = perDatabase(db => ({
       .orderBy('seq')
       .limit(1),
   ),
-  ownAbove: new PreparedQuery<Own & { seq: number }, { own_no: number; flags: number }>(
-    db,
-    (db, parameter) =>
-      db
-        .selectFrom('message')
-        .select(['own_no', 'flags'])
-        .where('app_id', '=', parameter('app'))
-        .where('conv_id', '=', parameter('conv'))
-        .where('sender_id', '=', parameter('reader'))
-        .where('seq', '>', parameter('seq'))
-        // In so many words, so that the partial index of own messages applies.
-        .where(sql<boolean>`own_no > 0 and (flags & 512) <> 0`)
-        .orderBy('seq')
-        .limit(1),
+  ownAbove: new PreparedQuery<Own & { seq: number }, { own_no: number; flags: number }>(db, (db, parameter) =>
+    db
+      .selectFrom('message')
+      .select(['own_no', 'flags'])
+      .where('app_id', '=', parameter('app'))
+      .where('conv_id', '=', parameter('conv'))
+      .where('sender_id', '=', parameter('reader'))
+      .where('seq', '>', parameter('seq'))
+      // In so many words, so that the partial index of own messages applies.
+      .where(sql<boolean>`own_no > 0 and (flags & 512) <> 0`)
+      .orderBy('seq')
+      .limit(1),
   ),
 }))
 

@@ -32,7 +32,9 @@ function isReset(row: Pick<GroupMark, 'mark_no' | 'reset_no' | 'reset_seq' | 're
 }
 
 /** Everything up to this number is read by the owner. */
-export function groupReadSeq(row: Pick<GroupMark, 'mark_no' | 'reset_no' | 'reset_seq' | 'read_seq'>): number {
+export function groupReadSeq(
+  row: Pick<GroupMark, 'mark_no' | 'reset_no' | 'reset_seq' | 'read_seq'>,
+): number {
   return isReset(row) ? row.reset_seq : row.read_seq
 }
 

@@ -8,7 +8,13 @@ import { SYSTEM_AUTHOR } from '../messages/message-list.ts'
 import { isMeantFor } from '../messages/stored-message.ts'
 import { addressedAccounts } from '../store/message-address.ts'
 import { PreparedQuery, perDatabase } from '../store/prepared.ts'
-import { type ChatGroupTable, ConversationKind, type GroupMemberTable, MessageFlag, type Schema } from '../store/schema.ts'
+import {
+  type ChatGroupTable,
+  ConversationKind,
+  type GroupMemberTable,
+  MessageFlag,
+  type Schema,
+} from '../store/schema.ts'
 import type { ConversationView } from './conversation-view.ts'
 import { type GroupMark, groupHidden, groupReadSeq, groupUncounted, groupUnread } from './group-unread.ts'
 import { JOINED_MESSAGE, type JoinedMessage, joinedMessage } from './joined-message.ts'
@@ -67,38 +73,48 @@ const queries = perDatabase(db => ({
   one: new PreparedQuery<Where, Row>(db, (db, parameter) =>
     viewRows(db, parameter('app'), parameter('owner')).where('uc.conv_id', '=', parameter('conv')),
   ),
-  last: new PreparedQuery<Where & { above: number; upTo: number; address: string }, LastRow>(db, (db, parameter) =>
-    lastMessages(db)
-      .where('m.app_id', '=', parameter('app'))
-      .where('m.conv_id', '=', parameter('conv'))
-      .where('m.seq', '>', parameter('above'))
-      .where('m.seq', '<=', parameter('upTo'))
-      .where(sql<boolean>`m.flags & ${sql.lit(MessageFlag.NO_LAST_MESSAGE)} = 0`)
-      .where(eb =>
-        eb.or([
-          sql<boolean>`m.flags & ${sql.lit(MessageFlag.DIRECTED)} = 0`,
-          eb('m.sender_id', '=', parameter('owner')),
-          eb('m.to_ids', 'like', parameter('address')),
-        ]),
-      )
-      .where(({ not, exists, selectFrom }) =>
-        not(
-          exists(
-            selectFrom('message_hidden as mh')
-              .select('mh.seq')
-              .where('mh.app_id', '=', parameter('app'))
-              .where('mh.account_id', '=', parameter('owner'))
-              .whereRef('mh.conv_id', '=', 'm.conv_id')
-              .whereRef('mh.seq', '=', 'm.seq'),
+  last: new PreparedQuery<Where & { above: number; upTo: number; address: string }, LastRow>(
+    db,
+    (db, parameter) =>
+      lastMessages(db)
+        .where('m.app_id', '=', parameter('app'))
+        .where('m.conv_id', '=', parameter('conv'))
+        .where('m.seq', '>', parameter('above'))
+        .where('m.seq', '<=', parameter('upTo'))
+        .where(sql<boolean>`m.flags & ${sql.lit(MessageFlag.NO_LAST_MESSAGE)} = 0`)
+        .where(eb =>
+          eb.or([
+            sql<boolean>`m.flags & ${sql.lit(MessageFlag.DIRECTED)} = 0`,
+            eb('m.sender_id', '=', parameter('owner')),
+            eb('m.to_ids', 'like', parameter('address')),
+          ]),
+        )
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('message_hidden as mh')
+                .select('mh.seq')
+                .where('mh.app_id', '=', parameter('app'))
+                .where('mh.account_id', '=', parameter('owner'))
+                .whereRef('mh.conv_id', '=', 'm.conv_id')
+                .whereRef('mh.seq', '=', 'm.seq'),
+            ),
           ),
-        ),
-      )
-      .orderBy('m.seq', 'desc')
-      .limit(1),
+        )
+        .orderBy('m.seq', 'desc')
+        .limit(1),
   ),
   mentions: new PreparedQuery<
     Where & { above: number; upTo: number },
-    { seq: number; all: number; me: number; user_id: string; flags: number; sender_id: number; to_ids: string }
+    {
+      seq: number
+      all: number
+      me: number
+      user_id: string
+      flags: number
+      sender_id: number
+      to_ids: string
+    }
   >(db, (db, parameter) =>
     db
       .selectFrom('message_mention as mention')
@@ -293,11 +309,14 @@ async function shownGroup(
     SupportTopic: row.g_support ? 1 : 0,
     AtList: mentions
       .filter(it => (it.flags & MessageFlag.RECALLED) === 0 && isMeantFor(it, owner))
-      .map(it => ({
-        Seq: it.seq,
-        AtType: it.all && it.me ? 3 : it.all ? 2 : 1,
-        From_Account: it.user_id,
-      }) as const)
+      .map(
+        it =>
+          ({
+            Seq: it.seq,
+            AtType: it.all && it.me ? 3 : it.all ? 2 : 1,
+            From_Account: it.user_id,
+          }) as const,
+      )
       .reverse(),
   }
 }
@@ -356,7 +375,11 @@ function viewRows(db: Kysely<Schema>, app: number, owner: number) {
     .leftJoin('group_member as gm', join =>
       join
         .onRef('gm.app_id', '=', 'uc.app_id')
-        .on('gm.group_no', '=', sql<number>`case when g.community_no > 0 then g.community_no else g.group_no end`)
+        .on(
+          'gm.group_no',
+          '=',
+          sql<number>`case when g.community_no > 0 then g.community_no else g.group_no end`,
+        )
         .onRef('gm.account_id', '=', 'uc.account_id'),
     )
     .leftJoin('group_mute as mute', join =>

@@ -50,7 +50,9 @@ const queries = perDatabase(db => ({
             'uc.account_id',
             sql<number>`case when uc.to_seq < 0 then c.head_seq else uc.to_seq end`.as('head_seq'),
             sql<number>`case when uc.to_seq < 0 then c.change_no else uc.to_change end`.as('change_no'),
-            sql<number>`case when coalesce(peer.deleted, 0) + coalesce(g.dismissed, 0) > 0 then 1 else 0 end`.as('deleted'),
+            sql<number>`case when coalesce(peer.deleted, 0) + coalesce(g.dismissed, 0) > 0 then 1 else 0 end`.as(
+              'deleted',
+            ),
           ])
           .where('uc.app_id', '=', parameter('app'))
           .where('uc.account_id', '=', parameter('account'))

@@ -1,7 +1,7 @@
 import { ErrorCode } from '@rookery/protocol/error-code'
 import { defineMutation, type Transaction } from '../store/mutation.ts'
-import { MarkedConversations } from './marked-conversations.ts'
 import { type Contact, contactConversation, contactLocks, ensureContact } from './contact.ts'
+import { MarkedConversations } from './marked-conversations.ts'
 import { KEEPS_HEADS } from './owner-row.ts'
 import { bumpOwnerStates } from './owner-state.ts'
 

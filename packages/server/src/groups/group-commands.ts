@@ -6,7 +6,9 @@ import { muteCommands } from './commands/mute-commands.ts'
 import { ownCommands } from './commands/own-commands.ts'
 import { profileCommands } from './commands/profile-commands.ts'
 import { counterCommands } from './counters/counter-commands.ts'
+import { permissionCommands } from './permissions/permission-commands.ts'
 import { roomCommands } from './rooms/room-commands.ts'
+import { topicCommands } from './topics/topic-commands.ts'
 
 /** Groups, their members and rights. */
 export const groupCommands: readonly Command[] = [
@@ -18,4 +20,6 @@ export const groupCommands: readonly Command[] = [
   ...roomCommands,
   ...attributeCommands,
   ...counterCommands,
+  ...topicCommands,
+  ...permissionCommands,
 ]

@@ -20,11 +20,8 @@ export interface ExtensionPair {
   readonly Seq: number
 }
 
-export interface ExtensionChange {
-  readonly app: number
-  readonly sender: number
-  readonly receiver: number
-  readonly key: MessageKey
+/** What becomes of the key-values of one message. */
+export interface ExtensionEdit {
   /** Only a message that this account sees; absent for an app admin, for whom versions are not compared either. */
   readonly viewer?: number
   readonly operate: OperateType
@@ -32,7 +29,27 @@ export interface ExtensionChange {
   /** `ext.perMessage` and `ext.changesPerMinute` of the app. */
   readonly perMessage: number
   readonly perMinute: number
+}
+
+export interface ExtensionChange extends ExtensionEdit {
+  readonly app: number
+  readonly sender: number
+  readonly receiver: number
+  readonly key: MessageKey
   readonly notBefore: number
+}
+
+/** The conversation of the message. */
+export interface ExtensionPlace {
+  readonly app: number
+  readonly conv: number
+  readonly nextChangeNo: () => Promise<number>
+  /** Tells of the changed pairs; the message carries its new numbers. */
+  readonly announce: (
+    message: MessageRow,
+    operate: OperateType,
+    changed: readonly ExtensionPair[],
+  ) => Promise<void>
 }
 
 export interface ExtensionResult {
@@ -54,40 +71,56 @@ export const changeExtensions = defineMutation<ExtensionChange, readonly Extensi
     const pair = await pairOf(tx.db, change.app, change.sender, change.receiver)
     const message = requireExtensible(pair && (await findMessage(tx.db, pair, change)))
     if (!pair) throw new Error('A message was found without its conversation.')
-    const place = `${pair.app}:${pair.conv}:${message.seq}`
-    if (rate.count(place, tx.nowMs) >= change.perMinute)
-      throw new CommandError(
-        ErrorCode.EXTENSION_FREQ_LIMIT,
-        `The extensions of this message were changed ${change.perMinute} times within a minute; try again later.`,
-        { check: 'changes-per-minute', max: change.perMinute },
-      )
-    const stored = await storedPairs(tx, pair, message.seq)
-    const next = message.ext_seq + 1
-    const results =
-      change.operate === Operate.CLEAR
-        ? [...stored.values()].map(({ Key }) => ({ ErrorCode: 0, Extension: { Key, Value: '', Seq: next } }))
-        : change.pairs.map(one => judge(one, stored.get(one.Key), change, next))
-    const changed = results.filter(result => result.ErrorCode === 0).map(result => result.Extension)
-    if (changed.length === 0 && change.operate !== Operate.CLEAR) return results
-    await store(tx, pair, message.seq, change, changed, stored)
-    const bumped = {
-      ext_seq: next,
-      change_no: await nextChangeNo(tx, pair),
-      ...(change.operate === Operate.CLEAR && { ext_clear_seq: next }),
+    const place: ExtensionPlace = {
+      app: pair.app,
+      conv: pair.conv,
+      nextChangeNo: () => nextChangeNo(tx, pair),
+      announce: (bumped, operate, changed) => announce(tx, pair, bumped, operate, changed),
     }
-    await tx.db
-      .updateTable('message')
-      .set(bumped)
-      .where('app_id', '=', pair.app)
-      .where('conv_id', '=', pair.conv)
-      .where('seq', '=', message.seq)
-      .execute()
-    rate.add(place, tx.nowMs)
-    await announce(tx, pair, { ...message, ...bumped }, change.operate, changed)
-    return results
+    return editExtensions(tx, place, message, change)
   },
   { ...KEEPS_HEADS, locks: ({ app, sender, receiver }) => [{ on: 'pair', app, a: sender, b: receiver }] },
 )
+
+/** The same for a message that was found and takes extensions. Throws 23003, 10004. */
+export async function editExtensions(
+  tx: Transaction,
+  pair: ExtensionPlace,
+  message: MessageRow,
+  change: ExtensionEdit,
+): Promise<readonly ExtensionResult[]> {
+  const place = `${pair.app}:${pair.conv}:${message.seq}`
+  if (rate.count(place, tx.nowMs) >= change.perMinute)
+    throw new CommandError(
+      ErrorCode.EXTENSION_FREQ_LIMIT,
+      `The extensions of this message were changed ${change.perMinute} times within a minute; try again later.`,
+      { check: 'changes-per-minute', max: change.perMinute },
+    )
+  const stored = await storedPairs(tx, pair, message.seq)
+  const next = message.ext_seq + 1
+  const results =
+    change.operate === Operate.CLEAR
+      ? [...stored.values()].map(({ Key }) => ({ ErrorCode: 0, Extension: { Key, Value: '', Seq: next } }))
+      : change.pairs.map(one => judge(one, stored.get(one.Key), change, next))
+  const changed = results.filter(result => result.ErrorCode === 0).map(result => result.Extension)
+  if (changed.length === 0 && change.operate !== Operate.CLEAR) return results
+  await store(tx, pair, message.seq, change, changed, stored)
+  const bumped = {
+    ext_seq: next,
+    change_no: await pair.nextChangeNo(),
+    ...(change.operate === Operate.CLEAR && { ext_clear_seq: next }),
+  }
+  await tx.db
+    .updateTable('message')
+    .set(bumped)
+    .where('app_id', '=', pair.app)
+    .where('conv_id', '=', pair.conv)
+    .where('seq', '=', message.seq)
+    .execute()
+  rate.add(place, tx.nowMs)
+  await pair.announce({ ...message, ...bumped }, change.operate, changed)
+  return results
+}
 
 /** Throws 23004 or 23002 unless it is a message that takes extensions. */
 export function requireExtensible(message: MessageRow | undefined): MessageRow {
@@ -111,7 +144,7 @@ export function requireExtensible(message: MessageRow | undefined): MessageRow {
 function judge(
   one: ExtensionPair,
   stored: ExtensionPair | undefined,
-  change: ExtensionChange,
+  change: ExtensionEdit,
   next: number,
 ): ExtensionResult {
   if (!stored)
@@ -125,7 +158,11 @@ function judge(
   return { ErrorCode: 0, Extension: { Key: one.Key, Value, Seq: next } }
 }
 
-async function storedPairs(tx: Transaction, pair: Pair, seq: number): Promise<Map<string, ExtensionPair>> {
+async function storedPairs(
+  tx: Transaction,
+  pair: ExtensionPlace,
+  seq: number,
+): Promise<Map<string, ExtensionPair>> {
   const rows = await tx.db
     .selectFrom('message_extension')
     .select(['key as Key', 'value as Value', 'ext_seq as Seq'])
@@ -138,9 +175,9 @@ async function storedPairs(tx: Transaction, pair: Pair, seq: number): Promise<Ma
 
 async function store(
   tx: Transaction,
-  pair: Pair,
+  pair: ExtensionPlace,
   seq: number,
-  change: ExtensionChange,
+  change: ExtensionEdit,
   changed: readonly ExtensionPair[],
   stored: ReadonlyMap<string, ExtensionPair>,
 ): Promise<void> {

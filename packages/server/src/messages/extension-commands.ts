@@ -1,13 +1,17 @@
 import { ErrorCode } from '@rookery/protocol/error-code'
+import type { Kysely } from 'kysely'
 import Type from 'typebox'
+import type { App } from '../apps/app.ts'
 import type { Caller } from '../commands/caller.ts'
 import { defineCommand } from '../commands/command.ts'
 import { CommandError } from '../commands/command-error.ts'
 import type { Services } from '../commands/services.ts'
+import type { Schema } from '../store/schema.ts'
 import { changeExtensions, type ExtensionPair, Operate, requireExtensible } from './change-extensions.ts'
 import { historyFloor } from './history-floor.ts'
 import { messageSides, requireParticipant } from './message-accounts.ts'
 import { messageKeyOrThrow } from './message-key-field.ts'
+import type { MessageRow } from './message-row.ts'
 import { pairOf } from './pair.ts'
 import { findMessage } from './stored-message.ts'
 
@@ -23,17 +27,17 @@ const number = Type.Integer({ minimum: 0, fromText: true })
 const address = { From_Account: Type.Optional(account), To_Account: account, MsgKey: key }
 const socketAddress = { ...address, From_Account: account }
 
-const operateType = Type.Union([
+export const operateType = Type.Union([
   Type.Literal(Operate.SET),
   Type.Literal(Operate.DELETE),
   Type.Literal(Operate.CLEAR),
 ])
-const pair = Type.Object({
+export const extensionPair = Type.Object({
   Key: Type.String({ minLength: 1 }),
   Value: Type.Optional(Type.String()),
   Seq: Type.Optional(number),
 })
-const shownPair = Type.Object({ Key: Type.String(), Value: Type.String(), Seq: Type.Integer() })
+export const shownPair = Type.Object({ Key: Type.String(), Value: Type.String(), Seq: Type.Integer() })
 
 const errors = [
   INVALID,
@@ -52,13 +56,13 @@ export const setKeyValuesCommand = defineCommand({
     request: Type.Object({
       ...socketAddress,
       OperateType: operateType,
-      ExtensionList: Type.Optional(Type.Array(Type.Object({ ...pair.properties, Seq: number }))),
+      ExtensionList: Type.Optional(Type.Array(Type.Object({ ...extensionPair.properties, Seq: number }))),
     }),
   },
   request: Type.Object({
     ...address,
     OperateType: operateType,
-    ExtensionList: Type.Optional(Type.Array(pair)),
+    ExtensionList: Type.Optional(Type.Array(extensionPair)),
   }),
   response: Type.Object({
     ExtensionList: Type.Array(Type.Object({ ErrorCode: Type.Integer(), Extension: shownPair })),
@@ -100,26 +104,40 @@ export const getKeyValuesCommand = defineCommand({
     const conversation = await pairOf(db, at.app, at.sender, at.receiver)
     const query = { ...at, ...(caller.door === 'socket' && { viewer: caller.accountId }) }
     const message = requireExtensible(conversation && (await findMessage(db, conversation, query)))
-    const limit = caller.app.setting('ext.returnedMax')
-    const rows = await db
-      .selectFrom('message_extension')
-      .select(['key as Key', 'value as Value', 'ext_seq as Seq'])
-      .where('app_id', '=', message.app_id)
-      .where('conv_id', '=', message.conv_id)
-      .where('seq', '=', message.seq)
-      .where('ext_seq', '>=', body.StartSeq ?? 0)
-      .orderBy('ext_seq')
-      .orderBy('key')
-      .limit(limit + 1)
-      .execute()
-    return {
-      CompleteFlag: rows.length > limit ? 0 : 1,
-      LatestSeq: message.ext_seq,
-      ClearSeq: message.ext_clear_seq,
-      ExtensionList: rows.slice(0, limit),
-    }
+    return extensionPage(db, message, body.StartSeq ?? 0, caller.app.setting('ext.returnedMax'))
   },
 })
+
+/** The key-values of a message from a number on, in the order of their change. */
+export async function extensionPage(db: Kysely<Schema>, message: MessageRow, start: number, limit: number) {
+  const rows = await db
+    .selectFrom('message_extension')
+    .select(['key as Key', 'value as Value', 'ext_seq as Seq'])
+    .where('app_id', '=', message.app_id)
+    .where('conv_id', '=', message.conv_id)
+    .where('seq', '=', message.seq)
+    .where('ext_seq', '>=', start)
+    .orderBy('ext_seq')
+    .orderBy('key')
+    .limit(limit + 1)
+    .execute()
+  return {
+    CompleteFlag: rows.length > limit ? 0 : 1,
+    LatestSeq: message.ext_seq,
+    ClearSeq: message.ext_clear_seq,
+    ExtensionList: rows.slice(0, limit),
+  }
+}
+
+/** Throws 23002 when the app has no extensions. */
+export function requireExtensions(app: App): void {
+  if (app.setting('message.extensionEnabled')) return
+  throw new CommandError(
+    ErrorCode.EXTENSION_UNSUPPORTED,
+    'Message extensions are switched off; the operator can switch message.extensionEnabled on.',
+    { check: 'message.extensionEnabled' },
+  )
+}
 
 /** The message that a request names, for a caller who may ask about it. */
 async function messageOf(
@@ -128,12 +146,7 @@ async function messageOf(
   body: { readonly From_Account?: string; readonly To_Account: string; readonly MsgKey: string },
 ) {
   const { app } = caller
-  if (!app.setting('message.extensionEnabled'))
-    throw new CommandError(
-      ErrorCode.EXTENSION_UNSUPPORTED,
-      'Message extensions are switched off; the operator can switch message.extensionEnabled on.',
-      { check: 'message.extensionEnabled' },
-    )
+  requireExtensions(app)
   const key = messageKeyOrThrow(body.MsgKey, INVALID)
   const names = { from: body.From_Account ?? caller.userId, to: body.To_Account }
   const { from, to } = await messageSides(services, caller, names, UNKNOWN)
@@ -141,7 +154,8 @@ async function messageOf(
   return { app: app.id, sender: from.id, receiver: to.id, key, notBefore: historyFloor(app) }
 }
 
-function checkPairs(
+/** Throws 10004 for a list that is out of bounds. */
+export function checkPairs(
   caller: Caller,
   list: readonly { readonly Key: string; readonly Value?: string; readonly Seq?: number }[],
 ): readonly ExtensionPair[] {

@@ -50,7 +50,8 @@ function textOf(account: Pick<Account, 'userId'> & Partial<Author>): AccountText
   const known = accountTexts.get(account)
   if (known) return known
   // What the system says is of account 0.
-  let author = account.id === undefined ? '' : `"From_TinyID":"${account.id === 0 ? 0 : tinyIdOf(account.id)}"`
+  let author =
+    account.id === undefined ? '' : `"From_TinyID":"${account.id === 0 ? 0 : tinyIdOf(account.id)}"`
   if (account.nick) author += `,"From_Nick":${JSON.stringify(account.nick)}`
   if (account.faceUrl) author += `,"From_FaceUrl":${JSON.stringify(account.faceUrl)}`
   const made = { name: JSON.stringify(account.userId), author }

@@ -28,11 +28,7 @@ export class MessageList {
   readonly #group: ListedGroup | undefined
   readonly #known = new Map<number, Author>()
 
-  constructor(
-    accounts: Authors,
-    pair: Pick<Pair, 'app' | 'lo' | 'hi'>,
-    group?: ListedGroup,
-  ) {
+  constructor(accounts: Authors, pair: Pick<Pair, 'app' | 'lo' | 'hi'>, group?: ListedGroup) {
     this.#accounts = accounts
     this.#pair = pair
     this.#group = group

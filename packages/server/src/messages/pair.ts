@@ -65,9 +65,7 @@ const queries = perDatabase(db => ({
     db
       .selectFrom('user_conversation as uc')
       .innerJoin('conversation', join =>
-        join
-          .onRef('conversation.app_id', '=', 'uc.app_id')
-          .onRef('conversation.conv_id', '=', 'uc.conv_id'),
+        join.onRef('conversation.app_id', '=', 'uc.app_id').onRef('conversation.conv_id', '=', 'uc.conv_id'),
       )
       .select(COLUMNS)
       .select(['uc.cleared_seq', 'uc.from_seq', 'uc.to_seq', 'uc.to_change', 'conversation.clear_seq'])

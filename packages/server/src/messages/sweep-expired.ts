@@ -52,9 +52,7 @@ export const sweepExpired = defineMutation<Sweep, Swept>(
     ...KEEPS_HEADS,
     locks: ({ app, convs }) =>
       convs.flatMap(({ conv, lo, hi }): Lock[] => [
-        ...(lo === 0
-          ? []
-          : [lo, hi].map((account): Lock => ({ on: 'account', app, account }))),
+        ...(lo === 0 ? [] : [lo, hi].map((account): Lock => ({ on: 'account', app, account }))),
         { on: 'conversation', app, conv },
       ]),
   },

@@ -6,6 +6,8 @@ import { AddResult, addMembers } from '../groups/members/add-members.ts'
 import { changeMember } from '../groups/members/change-member.ts'
 import { muteMembers } from '../groups/members/mute-members.ts'
 import { removeMembers } from '../groups/members/remove-members.ts'
+import { groupMessage } from '../groups/messages/group-message-change.ts'
+import { recallGroupMessages } from '../groups/messages/recall-messages.ts'
 import { personsOf } from '../groups/persons.ts'
 import { type ChangeProfile, changeProfile } from '../groups/profile/change-profile.ts'
 import { type CreatedGroup, type CreateGroup, createGroup } from '../groups/profile/create-group.ts'
@@ -13,6 +15,7 @@ import { closeGroup } from '../groups/profile/dismiss-group.ts'
 import { transferGroup } from '../groups/profile/transfer-group.ts'
 import { onOff } from '../groups/profile/wire-group.ts'
 import { defineMutation, type Mutation, type Transaction } from '../store/mutation.ts'
+import { MessageFlag } from '../store/schema.ts'
 
 type Detail = Readonly<Record<string, unknown>>
 
@@ -145,6 +148,16 @@ export const transferGroupByOperator = recorded('group/transfer', transferGroup,
   const names = await personsOf(tx.db, call.app, [group.owner_id, call.to])
   const old = names.get(group.owner_id)?.userId ?? null
   return () => (group.owner_id === call.to ? null : { old, new: names.get(call.to)?.userId ?? null })
+})
+
+/** One message. */
+export const recallByOperator = recorded('message/recall', recallGroupMessages, async (tx, call, group) => {
+  const [seq = 0] = call.seqs
+  const message = await groupMessage(tx.db, group, seq)
+  const isRecalled = ((message?.flags ?? 0) & MessageFlag.RECALLED) !== 0
+  const [from = null] = await namesOf(tx, call.app, [message?.sender_id ?? 0])
+  return ([code]) =>
+    code === 0 && !isRecalled ? { seq, from, ...(call.reason && { reason: call.reason }) } : null
 })
 
 export const closeGroupByOperator = recorded('group/dismiss', closeGroup, async (_, __, group) => () => ({

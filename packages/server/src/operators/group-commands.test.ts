@@ -192,3 +192,29 @@ test('who reads the history of a group is in the audit log, and a live room has 
   expect(await codeOf('group members', { groupId: 'room' })).toBe(10007)
   expect(await codeOf('group set', { groupId: 'room', maxMembers: 5 })).toBe(70402)
 })
+
+test('an operator takes a message back, once; a tip and what is not there stay', async () => {
+  const groupId = await makeGroup('recall')
+  await run('group add', { groupId, users: ['ben'] })
+  const sent = await server.rest('group_open_http_svc/send_group_msg', {
+    GroupId: groupId,
+    From_Account: 'ben',
+    Random: 1,
+    MsgBody: [{ MsgType: 'TIMTextElem', MsgContent: { Text: 'rude words' } }],
+  })
+  expect(sent).toMatchObject({ ErrorCode: 0, MsgSeq: 2 })
+  const messages = () => run<{ messages: object[] }>('group messages', { groupId })
+  expect((await messages()).messages[0]).toMatchObject({
+    from: 'ben',
+    recalled: false,
+    body: [{ MsgType: 'TIMTextElem', MsgContent: { Text: 'rude words' } }],
+  })
+  expect(await run<object>('group recall', { groupId, seq: 2, reason: 'rude' })).toEqual({ recalled: true })
+  expect(await run<object>('group recall', { groupId, seq: 2 })).toEqual({ recalled: false })
+  expect((await messages()).messages[0]).toMatchObject({ from: 'ben', recalled: true, body: [] })
+  expect(await codeOf('group recall', { groupId, seq: 1 })).toBe(10032)
+  expect(await codeOf('group recall', { groupId, seq: 9 })).toBe(10030)
+  expect((await auditOf(groupId)).filter(({ action }) => action === 'message/recall')).toEqual([
+    { actor: 'console:grace', action: 'message/recall', detail: { seq: 2, from: 'ben', reason: 'rude' } },
+  ])
+})

@@ -62,6 +62,7 @@ export const guards: Readonly<Record<string, Guard>> = {
   'group set-member': { role: 'operator' },
   'group transfer': { role: 'operator' },
   'group messages': { role: 'operator' },
+  'group recall': { role: 'operator' },
   'group dismiss': { role: 'admin', password: true },
 
   'usersig inspect': { role: 'viewer' },

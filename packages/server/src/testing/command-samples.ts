@@ -78,6 +78,20 @@ export class SampleWorld {
     return { GroupId, MsgKey, Authentication, ApplicationType, Applicant_Account, Action: 'Agree' }
   }
 
+  /** A new message of alice's in a group of hers, which takes receipts and extensions. */
+  async groupMessage(from = 'alice'): Promise<{ readonly GroupId: string; readonly MsgSeq: number }> {
+    const GroupId = await this.group()
+    const { MsgSeq } = await this.#server.ok<{ MsgSeq: number }>('group_open_http_svc/send_group_msg', {
+      GroupId,
+      From_Account: from,
+      Random: 1_000_000 + this.number(),
+      NeedReadReceipt: 1,
+      SupportMessageExtension: 1,
+      MsgBody: textBody('sample'),
+    })
+    return { GroupId, MsgSeq }
+  }
+
   async conversation(owner: string, peer: string): Promise<number> {
     const { store } = this.#server.running.services
     const row = await store.read
@@ -350,6 +364,108 @@ export const COMMAND_SAMPLES: Readonly<Record<string, Sample>> = {
   'group_open_http_svc/get_group_ban_member': {
     http: async world => ({ GroupId: await world.group(), Limit: 10, Offset: 0 }),
   },
+  'group_open_http_svc/send_group_msg': both(async world => ({
+    GroupId: await world.group(),
+    Random: world.number(),
+    MsgClientTime: 1_700_000_000,
+    MsgBody: textBody('hello'),
+    MsgPriority: 'High',
+    GroupAtInfo: [{ GroupAtAllFlag: 0, GroupAt_Account: 'bob' }],
+    NeedReadReceipt: 1,
+  })),
+  'group_open_http_svc/group_msg_recall': both(async world => {
+    const { GroupId, MsgSeq } = await world.groupMessage()
+    return { GroupId, MsgSeqList: [{ MsgSeq }], Reason: 'wrong chat' }
+  }, {}),
+  'group_open_http_svc/delete_group_msg_by_sender': {
+    http: async world => ({ GroupId: (await world.groupMessage()).GroupId, Sender_Account: 'alice' }),
+  },
+  'group_open_http_svc/group_msg_get_simple': {
+    http: async world => ({
+      GroupId: (await world.groupMessage()).GroupId,
+      ReqMsgNumber: 20,
+      WithRecalledMsg: 1,
+    }),
+  },
+  'group_open_http_svc/clear_group_msg': { http: world => world.groupMessage() },
+  'openim/modify_group_msg': both(
+    async world => ({ ...(await world.groupMessage()), MsgBody: textBody('edited'), MsgVersion: 0 }),
+    {},
+  ),
+  'group_open_http_svc/send_group_system_notification': {
+    http: async world => ({ GroupId: await world.group(), Content: 'refresh', ToMembers_Account: ['bob'] }),
+  },
+  'group_open_http_svc/group_msg_receipt': {
+    http: async world => {
+      const { GroupId, MsgSeq } = await world.groupMessage()
+      return { GroupId, From_Account: 'bob', MsgSeqList: [{ MsgSeq }] }
+    },
+    socket: async world => {
+      const { GroupId, MsgSeq } = await world.groupMessage('bob')
+      return { GroupId, MsgSeqList: [{ MsgSeq }] }
+    },
+  },
+  'group_open_http_svc/get_group_msg_receipt': both(async world => {
+    const { GroupId, MsgSeq } = await world.groupMessage()
+    return { GroupId, MsgSeqList: [{ MsgSeq }] }
+  }, {}),
+  'group_open_http_svc/get_group_msg_receipt_detail': both(
+    async world => ({ ...(await world.groupMessage()), Filter: 1, Cursor: '', Count: 100 }),
+    {},
+  ),
+  'group_open_http_svc/set_unread_msg_num': {
+    http: async world => ({
+      GroupId: (await world.groupMessage()).GroupId,
+      Member_Account: 'bob',
+      UnreadMsgNum: 1,
+    }),
+  },
+  'group_open_http_svc/import_group_msg': {
+    http: async world => ({
+      GroupId: await world.group(),
+      RecentContactFlag: 1,
+      MsgList: [
+        {
+          From_Account: 'bob',
+          SendTime: Math.floor(Date.now() / 1000),
+          Random: world.number(),
+          MsgBody: textBody('old'),
+        },
+      ],
+    }),
+  },
+  'openim_msg_ext_http_svc/group_set_key_values': both(
+    async world => ({
+      ...(await world.groupMessage()),
+      OperateType: 1,
+      ExtensionList: [{ Key: 'vote', Value: '3', Seq: 0 }],
+    }),
+    {},
+  ),
+  'openim_msg_ext_http_svc/group_get_key_values': both(
+    async world => ({ ...(await world.groupMessage()), StartSeq: 0 }),
+    {},
+  ),
+  'group/get_messages': {
+    socket: async world => {
+      const { GroupId, MsgSeq } = await world.groupMessage()
+      return { GroupId, MaxCnt: 10, Anchor: { MsgSeq }, Direction: 0, Inclusive: 1 }
+    },
+  },
+  'group/set_read': {
+    socket: async world => {
+      const { GroupId, MsgSeq } = await world.groupMessage('bob')
+      return { GroupId, ReadSeq: MsgSeq }
+    },
+  },
+  'group/delete_messages': {
+    socket: async world => {
+      const { GroupId, MsgSeq } = await world.groupMessage()
+      return { GroupId, MsgSeqList: [MsgSeq] }
+    },
+  },
+  'group/pin': { socket: async world => ({ ...(await world.groupMessage()), Pinned: 1 }) },
+  'group/pinned': { socket: async world => ({ GroupId: await world.group() }) },
   'group/list': { socket: () => ({}) },
   'group/profile': { socket: async world => ({ GroupId: await world.group() }) },
   'group/join': {

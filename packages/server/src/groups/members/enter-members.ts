@@ -3,6 +3,7 @@ import { MemberRole } from '../../store/schema.ts'
 import { editGroup } from '../change-group.ts'
 import type { GroupRow } from '../group-rows.ts'
 import { TYPE_RULES } from '../rules/group-types.ts'
+import { openTopicRows, topicRows } from '../topics/topic-rows.ts'
 import { conversationHead, openOwnRows } from './own-rows.ts'
 
 export interface Entrant {
@@ -47,5 +48,12 @@ export async function enterMembers(
     entrants.map(({ account }) => account),
     head,
   )
+  if (group.support_topic)
+    await openTopicRows(
+      tx,
+      group,
+      await topicRows(tx.db, group),
+      entrants.map(({ account }) => account),
+    )
   return editGroup(tx, group, { rights: true, members: entrants.length })
 }

@@ -6,16 +6,16 @@ import Type from 'typebox'
 import { type Call, defineCommand } from '../../commands/command.ts'
 import { CommandError } from '../../commands/command-error.ts'
 import { checkElements } from '../../messages/element-check.ts'
+import { randomU32 } from '../../messages/send-options.ts'
+import { MessageFlag } from '../../store/schema.ts'
 import { accountOf, accountsOf, COMMON_ERRORS } from '../commands/group-caller.ts'
 import { count, groupId, userId } from '../commands/group-fields.ts'
 import { accountNotFound, denied, requireBatch } from '../group-error.ts'
 import type { GroupRow } from '../group-rows.ts'
 import { TYPE_RULES } from '../rules/group-types.ts'
-import { setMemberUnread } from './set-member-unread.ts'
 import { messageBody, messageCall, messageGroup, topicId, zeroOrOne } from './message-fields.ts'
 import { groupFlags, sendToGroup } from './send-to-group.ts'
-import { randomU32 } from '../../messages/send-options.ts'
-import { MessageFlag } from '../../store/schema.ts'
+import { setMemberUnread } from './set-member-unread.ts'
 
 /** `group_open_http_svc/set_unread_msg_num` (rest-2 section 6.10). */
 export const setUnreadCommand = defineCommand({
@@ -155,7 +155,8 @@ export const importCommand = defineCommand({
       call,
       body.MsgList.map(item => item.From_Account),
     )
-    for (const item of body.MsgList) if (!senders.has(item.From_Account)) throw accountNotFound(item.From_Account)
+    for (const item of body.MsgList)
+      if (!senders.has(item.From_Account)) throw accountNotFound(item.From_Account)
     const ImportMsgResult = []
     for (const item of body.MsgList)
       ImportMsgResult.push(await importOne(call, group, item, body.RecentContactFlag === 1))
@@ -174,7 +175,8 @@ async function importOne(
   if (Buffer.byteLength(text) > call.caller.app.setting('message.maxBytes'))
     return refused(ErrorCode.BODY_SIZE_LIMIT)
   const now = Math.floor(Date.now() / 1000)
-  if (item.SendTime < group.create_time || item.SendTime > now) return refused(ErrorCode.GROUP_PARAMETER_INVALID)
+  if (item.SendTime < group.create_time || item.SendTime > now)
+    return refused(ErrorCode.GROUP_PARAMETER_INVALID)
   const from = await accountOf(call, item.From_Account)
   const flags =
     groupFlags({ directed: false, mentions: false }) |

@@ -11,7 +11,15 @@ import { badField, denied } from '../group-error.ts'
 import { TYPE_RULES } from '../rules/group-types.ts'
 import { clearGroupMessages } from './clear-messages.ts'
 import { hideGroupMessages } from './hide-group-messages.ts'
-import { customData, messageBody, messageCall, messageGroup, seq, seqItems, topicId } from './message-fields.ts'
+import {
+  customData,
+  messageBody,
+  messageCall,
+  messageGroup,
+  seq,
+  seqItems,
+  topicId,
+} from './message-fields.ts'
 import { modifyGroupMessage } from './modify-group-message.ts'
 import { pinGroupMessage } from './pin-messages.ts'
 import { recallBySender, recallGroupMessages } from './recall-messages.ts'
@@ -31,7 +39,8 @@ const recallFields = {
 /** `group_open_http_svc/group_msg_recall` (rest-2 section 6.3). */
 export const recallCommand = defineCommand({
   name: 'group_open_http_svc/group_msg_recall',
-  summary: 'Recalls messages of a group; users recall their own within the window, owner and admins those of others.',
+  summary:
+    'Recalls messages of a group; users recall their own within the window, owner and admins those of others.',
   http: 'admin',
   request: Type.Object(recallFields),
   socket: { request: Type.Object(recallFields) },
@@ -40,7 +49,8 @@ export const recallCommand = defineCommand({
       Type.Object({
         MsgSeq: seq,
         RetCode: Type.Integer({
-          description: '0 done, 10030 no such message, 10031 too late, 10032 not to be recalled by the caller.',
+          description:
+            '0 done, 10030 no such message, 10031 too late, 10032 not to be recalled by the caller.',
         }),
       }),
       { description: 'The outcome for each message.' },
@@ -50,7 +60,8 @@ export const recallCommand = defineCommand({
   async handler(call) {
     const { body, caller, services } = call
     const reason = body.Reason ?? ''
-    if (Buffer.byteLength(reason) > REASON_BYTES) throw badField('Reason', `has more than ${REASON_BYTES} bytes`)
+    if (Buffer.byteLength(reason) > REASON_BYTES)
+      throw badField('Reason', `has more than ${REASON_BYTES} bytes`)
     const group = await messageGroup(call, body)
     const seqs = body.MsgSeqList.map(item => item.MsgSeq)
     const codes = TYPE_RULES[group.type].storesHistory
@@ -110,7 +121,11 @@ const modifyFields = {
   CloudCustomData: Type.Optional(customData),
   TopicId: topicId,
 }
-const version = Type.Integer({ minimum: 0, fromText: true, description: 'Version that the change begins from.' })
+const version = Type.Integer({
+  minimum: 0,
+  fromText: true,
+  description: 'Version that the change begins from.',
+})
 
 /** `openim/modify_group_msg` (rest-2 section 6.7). */
 export const modifyCommand = defineCommand({
@@ -162,7 +177,11 @@ export const modifyCommand = defineCommand({
 
 const deleteRequest = Type.Object({
   GroupId: groupId,
-  MsgSeqList: Type.Array(seq, { minItems: 1, maxItems: DELETIONS_MAX, description: 'Numbers of the messages.' }),
+  MsgSeqList: Type.Array(seq, {
+    minItems: 1,
+    maxItems: DELETIONS_MAX,
+    description: 'Numbers of the messages.',
+  }),
 })
 
 /** `group/delete_messages`: out of the user's own view only (rest-2 section 9.9). */

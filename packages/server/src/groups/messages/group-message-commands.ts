@@ -8,6 +8,7 @@ import {
   pinMessageCommand,
   recallCommand,
 } from './change-commands.ts'
+import { groupGetKeyValuesCommand, groupSetKeyValuesCommand } from './extension-commands.ts'
 import { getMessagesCommand, getSimpleCommand, pinnedCommand, setReadCommand } from './history-commands.ts'
 import { getReceiptCommand, receiptDetailCommand, reportReceiptCommand } from './receipt-commands.ts'
 import { sendGroupMsgCommand } from './send-group-msg-command.ts'
@@ -31,4 +32,6 @@ export const groupMessageCommands: readonly Command[] = [
   receiptDetailCommand,
   setUnreadCommand,
   importCommand,
+  groupSetKeyValuesCommand,
+  groupGetKeyValuesCommand,
 ]

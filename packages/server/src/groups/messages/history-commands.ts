@@ -1,9 +1,8 @@
 import { ErrorCode } from '@rookery/protocol/error-code'
 import Type from 'typebox'
-import { groupReadMove, markGroupRead } from '../../conversations/group-read-mark.ts'
-
 import { defineCommand, RawAnswer } from '../../commands/command.ts'
 import { CommandError } from '../../commands/command-error.ts'
+import { groupReadMove, markGroupRead } from '../../conversations/group-read-mark.ts'
 import { historyFloor } from '../../messages/history-floor.ts'
 import { PAGE_BYTES, takePage } from '../../messages/message-list.ts'
 import { ownGroup } from '../../messages/pair.ts'
@@ -36,14 +35,20 @@ export const getSimpleCommand = defineCommand({
       description: 'Messages of the page.',
     }),
     ReqMsgSeq: Type.Optional(
-      Type.Integer({ minimum: 0, fromText: true, description: 'Highest number of the page; absent: the newest.' }),
+      Type.Integer({
+        minimum: 0,
+        fromText: true,
+        description: 'Highest number of the page; absent: the newest.',
+      }),
     ),
     WithRecalledMsg: zeroOrOne('1: recalled messages keep their place.'),
     TopicId: topicId,
   }),
   response: Type.Object({
     GroupId: groupId,
-    IsFinished: Type.Integer({ description: '1 complete, 0 cut by its size, 2 the rest is past the history.' }),
+    IsFinished: Type.Integer({
+      description: '1 complete, 0 cut by its size, 2 the rest is past the history.',
+    }),
     RspMsgList: Type.Array(Type.Object({}, { additionalProperties: true }), {
       description: 'The messages, newest first.',
     }),
@@ -82,8 +87,12 @@ const messagesRequest = Type.Object({
       { description: 'Where the page begins; absent: at the end.' },
     ),
   ),
-  Direction: Type.Optional(Type.Integer({ minimum: 0, maximum: 1, description: '0 older, 1 newer messages.' })),
-  Inclusive: Type.Optional(Type.Integer({ minimum: 0, maximum: 1, description: '1: with the anchor itself.' })),
+  Direction: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 1, description: '0 older, 1 newer messages.' }),
+  ),
+  Inclusive: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 1, description: '1: with the anchor itself.' }),
+  ),
 })
 
 /** `group/get_messages` (docs/decisions/0008). */

@@ -98,7 +98,12 @@ export const getReceiptCommand = defineCommand({
 const detailFields = {
   GroupId: groupId,
   MsgSeq: seq,
-  Filter: Type.Integer({ minimum: 0, maximum: 1, fromText: true, description: '0 who read it, 1 who did not.' }),
+  Filter: Type.Integer({
+    minimum: 0,
+    maximum: 1,
+    fromText: true,
+    description: '0 who read it, 1 who did not.',
+  }),
   Cursor: Type.Optional(Type.String({ description: 'Of the last answer; empty: the first page.' })),
   Count: Type.Integer({ minimum: 1, maximum: PAGE_MAX, fromText: true, description: 'Members of the page.' }),
 }
@@ -153,7 +158,10 @@ export const receiptDetailCommand = defineCommand({
   },
 })
 
-async function requireMember(call: Pick<Call<unknown>, 'caller' | 'services'>, group: GroupRow): Promise<void> {
+async function requireMember(
+  call: Pick<Call<unknown>, 'caller' | 'services'>,
+  group: GroupRow,
+): Promise<void> {
   const { caller, services } = call
   if (caller.door === 'http' || (await services.groups.membership(group, caller.accountId)).row) return
   throw denied(`You are not in the group ${group.name}.`, 'membership')

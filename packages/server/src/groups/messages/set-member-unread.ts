@@ -16,7 +16,8 @@ export const setMemberUnread = defineMutation<MemberUnread, void>(
   async (tx, call) => {
     const group = await livingGroup(tx, call.app, call.group)
     const home = group.community_no > 0 ? await livingGroup(tx, call.app, group.community_no) : group
-    if (!(await memberRow(tx.db, home, call.member))) throw denied('The account is no member of the group.', 'membership')
+    if (!(await memberRow(tx.db, home, call.member)))
+      throw denied('The account is no member of the group.', 'membership')
     await setUnread(tx, group, call.member, call.unread)
     await bumpOwnerState(tx, call.app, call.member, call.conv)
   },

@@ -7,6 +7,7 @@ import { groupRow, memberRows } from '../group-rows.ts'
 import { requireMay } from '../judge.ts'
 import { leaveMembers } from '../members/leave-members.ts'
 import { type NoticeBounds, sendNotices } from '../notices/send-notices.ts'
+import { dismissTopicsOf } from '../topics/change-topics.ts'
 
 /** Members that one transaction sends away: some milliseconds, so that other groups hardly wait. */
 const MEMBERS_A_STEP = 200
@@ -78,6 +79,13 @@ export const closeGroup = defineMutation<GroupCall, void>(
         .where('app_id', '=', group.app_id)
         .where('group_no', '=', group.group_no)
         .execute()
+    for (const table of ['group_attribute', 'group_attribute_head', 'group_counter', 'room_mark'] as const)
+      await tx.db
+        .deleteFrom(table)
+        .where('app_id', '=', group.app_id)
+        .where('group_no', '=', group.group_no)
+        .execute()
+    await dismissTopicsOf(tx, gone)
     tellGroup(tx, gone, { dismissed: true })
   },
   { locks: call => groupLocks(call) },

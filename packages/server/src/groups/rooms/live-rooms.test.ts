@@ -1,11 +1,5 @@
 import { expect, test } from 'bun:test'
-import {
-  type Device,
-  startTestServer,
-  TEST_APP,
-  type TestServer,
-  textBody,
-} from '../../testing/test-server.ts'
+import { type Device, startTestServer, type TestServer, textBody } from '../../testing/test-server.ts'
 import { RoomLane } from './room-lane.ts'
 
 const ROOMS = 'group_open_avchatroom_http_svc'

@@ -65,7 +65,7 @@ export async function beginLocked(
  * A change of an app runs alone, and so whoever shares the app need not lock its row: PostgreSQL lets those who share a row
  * pass those who wait to have it alone, and logins never pause.
  */
-function runsAlone(lock: Lock): boolean {
+export function runsAlone(lock: Lock): boolean {
   return lock.on === 'app' && !lock.shared
 }
 

@@ -142,7 +142,10 @@ export class MutationLane {
           await Bun.sleep(Math.random() * Math.min(2 ** attempt, LONGEST_PAUSE_MS))
           continue
         }
-        if (sqlState(error) === CANCELLED) throw busy()
+        if (sqlState(error) === CANCELLED) {
+          if (late) throw busy()
+          continue
+        }
         if (isStorageProblem(error)) {
           this.#host.refused(String(error))
           throw notStored()

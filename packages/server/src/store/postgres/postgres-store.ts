@@ -12,6 +12,7 @@ import { postgresKysely } from './dialect.ts'
 import { claimLanes, RENEW_EVERY_MS, releaseLanes, renewLanes } from './lane-claims.ts'
 import { PgLink } from './link.ts'
 import { migrate } from './migrate.ts'
+import { runsAlone } from './lock-plan.ts'
 import type { LaneHost } from './mutation-lane.ts'
 import { ReadPool } from './read-pool.ts'
 import { ConnectionLost } from './sql-state.ts'
@@ -22,6 +23,8 @@ const WAITING_MAX = 20_000
 /** How long a node that starts, or that lost its lanes, waits for the database before it says so. */
 const OPEN_WITHIN_MS = 10_000
 const CHECK_EVERY_MS = 250
+/** For an operator's change of an app; a person waits that long. */
+const ALONE_WITHIN_MS = 15_000
 
 export interface PostgresStoreOptions {
   /** `postgres://user:password@host:port/database`. */
@@ -121,7 +124,10 @@ export class PostgresStore implements Store {
   async mutate<A, R>(mutation: Mutation<A, R>, args: A): Promise<R> {
     this.#admit()
     const run = mutation as unknown as Mutation<never, unknown>
-    return (await this.#tenure.mutate(run, args, mutation.locks(args), this.#until())) as R
+    const locks = mutation.locks(args)
+    // Whoever must run alone waits for every lane in turn, which takes its time when all are busy.
+    const until = locks.some(runsAlone) ? performance.now() + ALONE_WITHIN_MS : this.#until()
+    return (await this.#tenure.mutate(run, args, locks, until)) as R
   }
 
   async append(item: AppendItem): Promise<AppendResult> {

@@ -1,0 +1,263 @@
+import { randomBytes } from 'node:crypto'
+import { ErrorCode } from '@rookery/protocol/error-code'
+import { CommandError } from '../../commands/command-error.ts'
+import { defineMutation, type Transaction } from '../../store/mutation.ts'
+import { editGroup, tellGroup } from '../change-group.ts'
+import { badField, denied } from '../group-error.ts'
+import { type GroupRow, livingGroup, memberRow, memberRows } from '../group-rows.ts'
+import type { Actor } from '../judge.ts'
+import { CommunityBit, mayInCommunity } from './permission-bits.ts'
+
+const PREFIX = '@PMG#_'
+const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'
+const RANDOM_CHARS = 10
+const ID_BYTES_MAX = 48
+/** Permission groups of a community; the interface names no number. */
+const GROUPS_MAX = 100
+
+export interface PermissionCall {
+  readonly app: number
+  readonly group: number
+  readonly actor: Actor
+}
+
+const locks = ({ app, group }: PermissionCall) => [{ on: 'group' as const, app, group }]
+
+/** The community under its lock, for somebody with the right of the bit. Throws 10010, 10007. */
+async function managed(tx: Transaction, call: PermissionCall, bit: CommunityBit): Promise<GroupRow> {
+  const community = await livingGroup(tx, call.app, call.group)
+  const member = await memberRow(tx.db, community, call.actor.account)
+  if (await mayInCommunity(tx.db, community, member, call.actor, bit)) return community
+  throw denied('Your rights in the community do not allow this change of its permission groups.', 'role')
+}
+
+/** Rights changed: what was judged before is judged again. */
+async function tellRights(tx: Transaction, community: GroupRow): Promise<void> {
+  tellGroup(tx, await editGroup(tx, community, { rights: true }))
+}
+
+function permissionRow(tx: Transaction, community: GroupRow, name: string) {
+  return tx.db
+    .selectFrom('permission_group')
+    .selectAll()
+    .where('app_id', '=', community.app_id)
+    .where('group_no', '=', community.group_no)
+    .where('name', '=', name)
+    .executeTakeFirst()
+}
+
+async function requirePermissionGroup(tx: Transaction, community: GroupRow, name: string): Promise<void> {
+  if (!(await permissionRow(tx, community, name)))
+    throw badField('PermissionGroupId', `${name} names no permission group of this community`)
+}
+
+export interface CreatePermissionGroup extends PermissionCall {
+  readonly id?: string
+  readonly title: string
+  /** Decimal text of the mask. */
+  readonly permission: string
+  readonly customString: string
+}
+
+/** Returns the id. Throws 10004 for an id that can be none, 10025 for a taken one. */
+export const createPermissionGroup = defineMutation<CreatePermissionGroup, string>(
+  'permissions/create',
+  async (tx, call) => {
+    const community = await managed(tx, call, CommunityBit.MANAGE_PERMISSION_GROUPS)
+    const name = call.id ?? makeId()
+    if (call.id !== undefined) requireOwnId(call.id)
+    if (await permissionRow(tx, community, name))
+      throw new CommandError(
+        ErrorCode.GROUP_ID_IN_USE_BY_SELF,
+        `${name} is a permission group of this community already.`,
+        { check: 'permission-group-id' },
+      )
+    const { n } = await tx.db
+      .selectFrom('permission_group')
+      .select(eb => eb.fn.countAll<number>().as('n'))
+      .where('app_id', '=', community.app_id)
+      .where('group_no', '=', community.group_no)
+      .executeTakeFirstOrThrow()
+    if (Number(n) >= GROUPS_MAX)
+      throw badField(
+        'PermissionGroupId',
+        `would be one more than the ${GROUPS_MAX} permission groups of a community`,
+      )
+    await tx.db
+      .insertInto('permission_group')
+      .values({
+        app_id: community.app_id,
+        group_no: community.group_no,
+        name,
+        title: call.title,
+        permission: call.permission,
+        custom_string: call.customString,
+        created: tx.now,
+      })
+      .execute()
+    return name
+  },
+  { locks },
+)
+
+function makeId(): string {
+  const letters = [...randomBytes(RANDOM_CHARS)].map(byte => ALPHABET[byte % ALPHABET.length]).join('')
+  return `${PREFIX}@PMG#${letters}`
+}
+
+function requireOwnId(id: string): void {
+  const custom = id.slice(PREFIX.length)
+  if (
+    id.startsWith(PREFIX) &&
+    /^[\x20-\x7e]+$/.test(custom) &&
+    !custom.includes('@PMG#') &&
+    id.length <= ID_BYTES_MAX
+  )
+    return
+  throw badField('PermissionGroupId', `is not ${PREFIX} and a name of its own, ${ID_BYTES_MAX} bytes in all`)
+}
+
+export interface ModifyPermissionGroup extends PermissionCall {
+  readonly id: string
+  readonly title?: string
+  readonly permission?: string
+  readonly customString?: string
+}
+
+export const modifyPermissionGroup = defineMutation<ModifyPermissionGroup, void>(
+  'permissions/modify',
+  async (tx, call) => {
+    const community = await managed(tx, call, CommunityBit.MANAGE_PERMISSION_GROUPS)
+    await requirePermissionGroup(tx, community, call.id)
+    const set = {
+      ...(call.title !== undefined && { title: call.title }),
+      ...(call.permission !== undefined && { permission: call.permission }),
+      ...(call.customString !== undefined && { custom_string: call.customString }),
+    }
+    if (Object.keys(set).length === 0) return
+    await tx.db
+      .updateTable('permission_group')
+      .set(set)
+      .where('app_id', '=', community.app_id)
+      .where('group_no', '=', community.group_no)
+      .where('name', '=', call.id)
+      .execute()
+    if (call.permission !== undefined) await tellRights(tx, community)
+  },
+  { locks },
+)
+
+/** Returns those that there were not. */
+export const destroyPermissionGroups = defineMutation<
+  PermissionCall & { readonly ids: readonly string[] },
+  string[]
+>(
+  'permissions/destroy',
+  async (tx, call) => {
+    const community = await managed(tx, call, CommunityBit.MANAGE_PERMISSION_GROUPS)
+    const missing = []
+    for (const id of new Set(call.ids)) if (!(await permissionRow(tx, community, id))) missing.push(id)
+    for (const table of ['permission_group', 'permission_member', 'permission_topic'] as const)
+      await tx.db
+        .deleteFrom(table)
+        .where('app_id', '=', community.app_id)
+        .where('group_no', '=', community.group_no)
+        .where('name', 'in', call.ids)
+        .execute()
+    await tellRights(tx, community)
+    return missing
+  },
+  { locks },
+)
+
+export interface ChangeTopicMasks extends PermissionCall {
+  readonly id: string
+  /** `add` fails for a topic that has a mask, `set` replaces it. */
+  readonly operation: 'add' | 'set' | 'delete'
+  readonly topics: readonly { readonly topicId: string; readonly permission: string }[]
+}
+
+/** The code of each topic: 0, 110003 for one that there is not, 10004 for one that has a mask (`add`) or none (`delete`). */
+export const changeTopicMasks = defineMutation<ChangeTopicMasks, number[]>(
+  'permissions/change-topics',
+  async (tx, call) => {
+    const community = await managed(tx, call, CommunityBit.MANAGE_PERMISSION_GROUPS)
+    await requirePermissionGroup(tx, community, call.id)
+    const codes = []
+    for (const { topicId, permission } of call.topics) {
+      const topic = await tx.db
+        .selectFrom('chat_group')
+        .select('group_no')
+        .where('app_id', '=', community.app_id)
+        .where('name', '=', topicId)
+        .where('community_no', '=', community.group_no)
+        .where('dismissed', '=', 0)
+        .executeTakeFirst()
+      codes.push(
+        topic ? await changeMask(tx, community, call, topic.group_no, permission) : ErrorCode.TOPIC_NOT_FOUND,
+      )
+    }
+    await tellRights(tx, community)
+    return codes
+  },
+  { locks },
+)
+
+async function changeMask(
+  tx: Transaction,
+  { app_id, group_no }: GroupRow,
+  { id: name, operation }: ChangeTopicMasks,
+  topic_no: number,
+  permission: string,
+): Promise<number> {
+  const removed = await tx.db
+    .deleteFrom('permission_topic')
+    .where('app_id', '=', app_id)
+    .where('group_no', '=', group_no)
+    .where('name', '=', name)
+    .where('topic_no', '=', topic_no)
+    .returning('permission')
+    .executeTakeFirst()
+  if (operation === 'delete') return removed ? 0 : ErrorCode.GROUP_PARAMETER_INVALID
+  const refused = operation === 'add' && removed !== undefined
+  await tx.db
+    .insertInto('permission_topic')
+    .values({ app_id, group_no, name, topic_no, permission: refused ? removed.permission : permission })
+    .execute()
+  return refused ? ErrorCode.GROUP_PARAMETER_INVALID : 0
+}
+
+export interface ChangePermissionMembers extends PermissionCall {
+  readonly id: string
+  readonly add: boolean
+  readonly accounts: readonly number[]
+}
+
+/** Those of the accounts for which it was done: members of the community. */
+export const changePermissionMembers = defineMutation<ChangePermissionMembers, number[]>(
+  'permissions/change-members',
+  async (tx, call) => {
+    const community = await managed(tx, call, CommunityBit.MANAGE_PERMISSION_MEMBERS)
+    await requirePermissionGroup(tx, community, call.id)
+    const { app_id, group_no } = community
+    const members = [...(await memberRows(tx.db, community, call.accounts)).keys()]
+    if (members.length === 0) return []
+    if (call.add)
+      await tx.db
+        .insertInto('permission_member')
+        .values(members.map(account_id => ({ app_id, group_no, name: call.id, account_id })))
+        .onConflict(conflict => conflict.doNothing())
+        .execute()
+    else
+      await tx.db
+        .deleteFrom('permission_member')
+        .where('app_id', '=', app_id)
+        .where('group_no', '=', group_no)
+        .where('name', '=', call.id)
+        .where('account_id', 'in', members)
+        .execute()
+    await tellRights(tx, community)
+    return members
+  },
+  { locks },
+)

@@ -180,7 +180,7 @@ browserTest(
     const desk = await deskAt('/groups')
     const { page } = desk
     await page.getByLabel('Beginning of a GroupId or a name').fill('Apple')
-    await page.getByText('Apple live').waitFor()
+    await page.getByText('Readers').waitFor({ state: 'detached' })
     expect(await page.getByRole('link', { name: /^Show: / }).count()).toBe(2)
     await page.getByRole('combobox', { name: 'Type' }).focus()
     await page.keyboard.press('Enter')

@@ -187,6 +187,64 @@ export const repeatRules: { readonly [C in RestCommandName]: RepeatRule<C> } = {
     why: 'Would undo a change that came in between.',
   },
   'openim_msg_ext_http_svc/group_get_key_values': READ,
+  'group_open_http_svc/get_online_member_num': READ,
+  'group_open_avchatroom_http_svc/get_members': READ,
+  'group_open_avchatroom_http_svc/modify_user_info': {
+    repeat: 'safe',
+    why: 'Sets or takes the same marks again.',
+  },
+  'group_open_avchatroom_http_svc/modify_admin': {
+    repeat: 'safe',
+    why: 'Appoints or dismisses the same admins again.',
+  },
+  'group_open_avchatroom_http_svc/get_admin_list': READ,
+  'group_open_avchatroom_http_svc/check_members': READ,
+  'group_open_http_svc/send_broadcast_msg': { repeat: 'once', why: 'Would be told twice.' },
+  'group_open_attr_http_svc/get_group_attr': READ,
+  'group_open_http_svc/set_group_attr': { repeat: 'once', why: 'Would undo a change that came in between.' },
+  'group_open_http_svc/modify_group_attr': {
+    repeat: 'once',
+    why: 'Would undo a change that came in between.',
+  },
+  'group_open_http_svc/delete_group_attr': {
+    repeat: 'once',
+    why: 'A repeat answers 10050 for what is deleted.',
+  },
+  'group_open_http_svc/clear_group_attr': { repeat: 'once', why: 'Would clear what came in between.' },
+  'group_open_http_svc/get_group_counter': READ,
+  'group_open_http_svc/update_group_counter': { repeat: 'once', why: 'Would count twice.' },
+  'group_open_http_svc/delete_group_counter': {
+    repeat: 'once',
+    why: 'Would delete what was counted in between.',
+  },
+  'million_group_open_http_svc/create_topic': { repeat: 'once', why: 'Would make a second topic.' },
+  'group_open_http_svc/import_topic': { repeat: 'once', why: 'Would make a second topic.' },
+  'million_group_open_http_svc/get_topic': READ,
+  'million_group_open_http_svc/modify_topic': { repeat: 'safe', why: 'Sets the same values again.' },
+  'million_group_open_http_svc/destroy_topic': {
+    repeat: 'safe',
+    why: 'A repeat answers 110003 for what is destroyed.',
+  },
+  'group_open_http_svc/create_permission_group': { repeat: 'once', why: 'Would make a second one.' },
+  'group_open_http_svc/modify_permission_group': { repeat: 'safe', why: 'Sets the same values again.' },
+  'group_open_http_svc/destroy_permission_group': { repeat: 'safe', why: 'What is destroyed stays so.' },
+  'group_open_http_svc/get_permission_group': READ,
+  'group_open_http_svc/add_topic_permission_group': {
+    repeat: 'once',
+    why: 'A repeat answers 10004 for what is there.',
+  },
+  'group_open_http_svc/set_topic_permission_group': { repeat: 'safe', why: 'Sets the same masks again.' },
+  'group_open_http_svc/delete_topic_permission_group': {
+    repeat: 'once',
+    why: 'A repeat answers 10004 for what is gone.',
+  },
+  'group_open_http_svc/get_topic_permission_group': READ,
+  'group_open_http_svc/add_permission_group_member': { repeat: 'safe', why: 'Who is in it stays in it.' },
+  'group_open_http_svc/delete_permission_group_member': {
+    repeat: 'safe',
+    why: 'Who is out of it stays out.',
+  },
+  'group_open_http_svc/get_permission_group_member_list': READ,
 }
 
 /** A call's body as it is sent at each try, and whether that is allowed after an unknown outcome. */

@@ -4,6 +4,7 @@ import { defaultSettings, isSettingKey, parseSetting, SETTING_KEYS, SETTINGS, se
 import { accountSettings } from './settings/account-settings.ts'
 import { conversationSettings } from './settings/conversation-settings.ts'
 import { edgeSettings } from './settings/edge-settings.ts'
+import { groupExtraSettings } from './settings/group-extra-settings.ts'
 import { groupSettings } from './settings/group-settings.ts'
 import { messageSettings } from './settings/message-settings.ts'
 import { rateSettings } from './settings/rate-settings.ts'
@@ -17,6 +18,7 @@ const families = [
   messageSettings,
   conversationSettings,
   groupSettings,
+  groupExtraSettings,
   rateSettings,
   edgeSettings,
 ]

@@ -1012,6 +1012,346 @@ export interface GroupOpenHttpSvcImportTopicResponse extends Answer {
 }
 
 /**
+ * `group_open_http_svc/create_permission_group`: Makes a permission group in a community.
+ *
+ * Errors, beside those of every call:
+ * - 10007 GROUP_PERMISSION_DENIED: The caller has no right to do this, or is not in the group.
+ * - 10010 GROUP_NOT_FOUND: The group never existed or is disbanded.
+ * - 10015 GROUP_ID_INVALID: The group ID is illegal.
+ * - 10025 GROUP_ID_IN_USE_BY_SELF: The group ID belongs to a group that the caller owns.
+ */
+export interface GroupOpenHttpSvcCreatePermissionGroupRequest {
+  /** Id of the group. Not empty. */
+  readonly GroupId: string
+  /** Name of the permission group, up to 150 bytes. Not empty. */
+  readonly PermissionGroupName: string
+  /** Mask of 64 bits (rest-2 section 2.8); beyond 2^53 as decimal or 0x text. */
+  readonly Permission: number | string
+  /** Id of the permission group. Not empty. */
+  readonly PermissionGroupId?: string
+  /** The app's own text, up to 3000 bytes. */
+  readonly CustomString?: string
+}
+
+/** Answer of `group_open_http_svc/create_permission_group`. */
+export interface GroupOpenHttpSvcCreatePermissionGroupResponse extends Answer {
+  /** Id of the permission group. Not empty. */
+  readonly PermissionGroupId: string
+}
+
+/**
+ * `group_open_http_svc/modify_permission_group`: Changes a permission group.
+ *
+ * Errors, beside those of every call:
+ * - 10007 GROUP_PERMISSION_DENIED: The caller has no right to do this, or is not in the group.
+ * - 10010 GROUP_NOT_FOUND: The group never existed or is disbanded.
+ * - 10015 GROUP_ID_INVALID: The group ID is illegal.
+ */
+export interface GroupOpenHttpSvcModifyPermissionGroupRequest {
+  /** Id of the group. Not empty. */
+  readonly GroupId: string
+  /** Id of the permission group. Not empty. */
+  readonly PermissionGroupId: string
+  /** Name of the permission group, up to 150 bytes. Not empty. */
+  readonly PermissionGroupName?: string
+  /** Mask of 64 bits (rest-2 section 2.8); beyond 2^53 as decimal or 0x text. */
+  readonly Permission?: number | string
+  /** The app's own text, up to 3000 bytes. */
+  readonly CustomString?: string
+}
+
+/** Answer of `group_open_http_svc/modify_permission_group`. */
+export interface GroupOpenHttpSvcModifyPermissionGroupResponse extends Answer {}
+
+/**
+ * `group_open_http_svc/destroy_permission_group`: Destroys permission groups.
+ *
+ * Errors, beside those of every call:
+ * - 10007 GROUP_PERMISSION_DENIED: The caller has no right to do this, or is not in the group.
+ * - 10010 GROUP_NOT_FOUND: The group never existed or is disbanded.
+ * - 10015 GROUP_ID_INVALID: The group ID is illegal.
+ */
+export interface GroupOpenHttpSvcDestroyPermissionGroupRequest {
+  /** Id of the group. Not empty. */
+  readonly GroupId: string
+  /** The permission groups. 1 to 20 items. */
+  readonly PermissionGroupIdList: ReadonlyArray<string>
+}
+
+/** Answer of `group_open_http_svc/destroy_permission_group`. */
+export interface GroupOpenHttpSvcDestroyPermissionGroupResponse extends Answer {
+  /** The outcome for each. */
+  readonly PermissionGroupResultList: ReadonlyArray<{
+    /** Id of the permission group. Not empty. */
+    readonly PermissionGroupId: string
+    /** 0, or why it was not done. */
+    readonly ErrorCode: number
+    /** What failed. */
+    readonly ErrorInfo: string
+  }>
+}
+
+/**
+ * `group_open_http_svc/get_permission_group`: Shows permission groups of a community.
+ *
+ * Errors, beside those of every call:
+ * - 10007 GROUP_PERMISSION_DENIED: The caller has no right to do this, or is not in the group.
+ * - 10010 GROUP_NOT_FOUND: The group never existed or is disbanded.
+ * - 10015 GROUP_ID_INVALID: The group ID is illegal.
+ */
+export interface GroupOpenHttpSvcGetPermissionGroupRequest {
+  /** Id of the group. Not empty. */
+  readonly GroupId: string
+  /** The permission groups. At most 20 items. */
+  readonly PermissionGroupIdList?: ReadonlyArray<string>
+  /** Permission groups of a page. 0 to 20. */
+  readonly Limit?: number
+  /** `Next` of the last answer; empty or absent: the first page. */
+  readonly Next?: string
+}
+
+/** Answer of `group_open_http_svc/get_permission_group`. */
+export interface GroupOpenHttpSvcGetPermissionGroupResponse extends Answer {
+  /** The permission groups. */
+  readonly PermissionGroupInfoList: ReadonlyArray<{
+    /** Id of the permission group. Not empty. */
+    readonly PermissionGroupId: string
+    /** 0, or why it was not done. */
+    readonly ErrorCode: number
+    /** What failed. */
+    readonly ErrorInfo: string
+  }>
+  /** For the next page; empty: this was the last one. */
+  readonly Next: string
+}
+
+/**
+ * `group_open_http_svc/add_topic_permission_group`: Gives a permission group masks in topics.
+ *
+ * Errors, beside those of every call:
+ * - 10007 GROUP_PERMISSION_DENIED: The caller has no right to do this, or is not in the group.
+ * - 10010 GROUP_NOT_FOUND: The group never existed or is disbanded.
+ * - 10015 GROUP_ID_INVALID: The group ID is illegal.
+ */
+export interface GroupOpenHttpSvcAddTopicPermissionGroupRequest {
+  /** Id of the group. Not empty. */
+  readonly GroupId: string
+  /** Id of the permission group. Not empty. */
+  readonly PermissionGroupId: string
+  /** Topics with their masks. 1 to 50 items. */
+  readonly TopicPermissionList: ReadonlyArray<{
+    /** Id of the topic. Not empty. */
+    readonly TopicId: string
+    /** Mask of 64 bits (rest-2 section 2.8); beyond 2^53 as decimal or 0x text. */
+    readonly Permission: number | string
+  }>
+}
+
+/** Answer of `group_open_http_svc/add_topic_permission_group`. */
+export interface GroupOpenHttpSvcAddTopicPermissionGroupResponse extends Answer {
+  /** The outcome for each topic. */
+  readonly TopicPermissionResultList: ReadonlyArray<{
+    /** Id of the topic. */
+    readonly TopicId: string
+    /** 0, or why it was not done. */
+    readonly ErrorCode: number
+    /** What failed. */
+    readonly ErrorInfo: string
+  }>
+}
+
+/**
+ * `group_open_http_svc/set_topic_permission_group`: Replaces masks that a permission group has in topics.
+ *
+ * Errors, beside those of every call:
+ * - 10007 GROUP_PERMISSION_DENIED: The caller has no right to do this, or is not in the group.
+ * - 10010 GROUP_NOT_FOUND: The group never existed or is disbanded.
+ * - 10015 GROUP_ID_INVALID: The group ID is illegal.
+ */
+export interface GroupOpenHttpSvcSetTopicPermissionGroupRequest {
+  /** Id of the group. Not empty. */
+  readonly GroupId: string
+  /** Id of the permission group. Not empty. */
+  readonly PermissionGroupId: string
+  /** Topics with their masks. 1 to 50 items. */
+  readonly TopicPermissionList: ReadonlyArray<{
+    /** Id of the topic. Not empty. */
+    readonly TopicId: string
+    /** Mask of 64 bits (rest-2 section 2.8); beyond 2^53 as decimal or 0x text. */
+    readonly Permission: number | string
+  }>
+}
+
+/** Answer of `group_open_http_svc/set_topic_permission_group`. */
+export interface GroupOpenHttpSvcSetTopicPermissionGroupResponse extends Answer {
+  /** The outcome for each topic. */
+  readonly TopicPermissionResultList: ReadonlyArray<{
+    /** Id of the topic. */
+    readonly TopicId: string
+    /** 0, or why it was not done. */
+    readonly ErrorCode: number
+    /** What failed. */
+    readonly ErrorInfo: string
+  }>
+}
+
+/**
+ * `group_open_http_svc/delete_topic_permission_group`: Takes the masks of topics away from a permission group.
+ *
+ * Errors, beside those of every call:
+ * - 10007 GROUP_PERMISSION_DENIED: The caller has no right to do this, or is not in the group.
+ * - 10010 GROUP_NOT_FOUND: The group never existed or is disbanded.
+ * - 10015 GROUP_ID_INVALID: The group ID is illegal.
+ */
+export interface GroupOpenHttpSvcDeleteTopicPermissionGroupRequest {
+  /** Id of the group. Not empty. */
+  readonly GroupId: string
+  /** Id of the permission group. Not empty. */
+  readonly PermissionGroupId: string
+  /** The topics. 1 to 50 items. */
+  readonly TopicIdList: ReadonlyArray<string>
+}
+
+/** Answer of `group_open_http_svc/delete_topic_permission_group`. */
+export interface GroupOpenHttpSvcDeleteTopicPermissionGroupResponse extends Answer {
+  /** The outcome for each topic. */
+  readonly TopicPermissionResultList: ReadonlyArray<{
+    /** Id of the topic. */
+    readonly TopicId: string
+    /** 0, or why it was not done. */
+    readonly ErrorCode: number
+    /** What failed. */
+    readonly ErrorInfo: string
+  }>
+}
+
+/**
+ * `group_open_http_svc/get_topic_permission_group`: Shows the masks that a permission group has in topics.
+ *
+ * Errors, beside those of every call:
+ * - 10007 GROUP_PERMISSION_DENIED: The caller has no right to do this, or is not in the group.
+ * - 10010 GROUP_NOT_FOUND: The group never existed or is disbanded.
+ * - 10015 GROUP_ID_INVALID: The group ID is illegal.
+ */
+export interface GroupOpenHttpSvcGetTopicPermissionGroupRequest {
+  /** Id of the group. Not empty. */
+  readonly GroupId: string
+  /** Id of the permission group. Not empty. */
+  readonly PermissionGroupId: string
+  /** The topics. 1 to 50 items. */
+  readonly TopicIdList: ReadonlyArray<string>
+}
+
+/** Answer of `group_open_http_svc/get_topic_permission_group`. */
+export interface GroupOpenHttpSvcGetTopicPermissionGroupResponse extends Answer {
+  /** Topics with their masks. */
+  readonly TopicPermissionList: ReadonlyArray<{
+    /** Id of the topic. Not empty. */
+    readonly TopicId: string
+    /** Mask of 64 bits (rest-2 section 2.8); beyond 2^53 as decimal or 0x text. */
+    readonly Permission: number | string
+    /** 0, or why it was not done. */
+    readonly ErrorCode: number
+    /** What failed. */
+    readonly ErrorInfo: string
+  }>
+}
+
+/**
+ * `group_open_http_svc/add_permission_group_member`: Puts members of the community into a permission group.
+ *
+ * Errors, beside those of every call:
+ * - 10005 GROUP_ACCOUNT_COUNT_LIMIT: The request names too many accounts.
+ * - 10007 GROUP_PERMISSION_DENIED: The caller has no right to do this, or is not in the group.
+ * - 10010 GROUP_NOT_FOUND: The group never existed or is disbanded.
+ * - 10015 GROUP_ID_INVALID: The group ID is illegal.
+ */
+export interface GroupOpenHttpSvcAddPermissionGroupMemberRequest {
+  /** Id of the group. Not empty. */
+  readonly GroupId: string
+  /** Id of the permission group. Not empty. */
+  readonly PermissionGroupId: string
+  /** The members, up to 100. 1 item or more. */
+  readonly MemberList: ReadonlyArray<{
+    /** UserID. Not empty. */
+    readonly Member_Account: string
+  }>
+}
+
+/** Answer of `group_open_http_svc/add_permission_group_member`. */
+export interface GroupOpenHttpSvcAddPermissionGroupMemberResponse extends Answer {
+  /** The outcome for each. */
+  readonly MemberList: ReadonlyArray<{
+    /** UserID. Not empty. */
+    readonly Member_Account: string
+    /** 1 done, 0 not: no member of the community. */
+    readonly Result: number
+  }>
+}
+
+/**
+ * `group_open_http_svc/delete_permission_group_member`: Takes members out of a permission group.
+ *
+ * Errors, beside those of every call:
+ * - 10005 GROUP_ACCOUNT_COUNT_LIMIT: The request names too many accounts.
+ * - 10007 GROUP_PERMISSION_DENIED: The caller has no right to do this, or is not in the group.
+ * - 10010 GROUP_NOT_FOUND: The group never existed or is disbanded.
+ * - 10015 GROUP_ID_INVALID: The group ID is illegal.
+ */
+export interface GroupOpenHttpSvcDeletePermissionGroupMemberRequest {
+  /** Id of the group. Not empty. */
+  readonly GroupId: string
+  /** Id of the permission group. Not empty. */
+  readonly PermissionGroupId: string
+  /** The members, up to 100. 1 item or more. */
+  readonly MemberList: ReadonlyArray<{
+    /** UserID. Not empty. */
+    readonly Member_Account: string
+  }>
+}
+
+/** Answer of `group_open_http_svc/delete_permission_group_member`. */
+export interface GroupOpenHttpSvcDeletePermissionGroupMemberResponse extends Answer {
+  /** The outcome for each. */
+  readonly MemberList: ReadonlyArray<{
+    /** UserID. Not empty. */
+    readonly Member_Account: string
+    /** 1 done, 0 not: no member of the community. */
+    readonly Result: number
+  }>
+}
+
+/**
+ * `group_open_http_svc/get_permission_group_member_list`: Lists the members of a permission group.
+ *
+ * Errors, beside those of every call:
+ * - 10007 GROUP_PERMISSION_DENIED: The caller has no right to do this, or is not in the group.
+ * - 10010 GROUP_NOT_FOUND: The group never existed or is disbanded.
+ * - 10015 GROUP_ID_INVALID: The group ID is illegal.
+ */
+export interface GroupOpenHttpSvcGetPermissionGroupMemberListRequest {
+  /** Id of the group. Not empty. */
+  readonly GroupId: string
+  /** Id of the permission group. Not empty. */
+  readonly PermissionGroupId: string
+  /** Members of a page. 0 to 200. */
+  readonly Limit?: number
+  /** `Next` of the last answer; empty or absent: the first page. */
+  readonly Next?: string
+}
+
+/** Answer of `group_open_http_svc/get_permission_group_member_list`. */
+export interface GroupOpenHttpSvcGetPermissionGroupMemberListResponse extends Answer {
+  /** The members. */
+  readonly MemberList: ReadonlyArray<{
+    /** UserID. Not empty. */
+    readonly Member_Account: string
+  }>
+  /** For the next page; empty: this was the last one. */
+  readonly Next: string
+}
+
+/**
  * `group_open_http_svc/send_group_msg`: Sends a message to a group; an app admin may send as anyone.
  *
  * Errors, beside those of every call:

@@ -18,6 +18,10 @@ import type {
 import type {
   GroupOpenHttpSvcAddGroupMemberRequest,
   GroupOpenHttpSvcAddGroupMemberResponse,
+  GroupOpenHttpSvcAddPermissionGroupMemberRequest,
+  GroupOpenHttpSvcAddPermissionGroupMemberResponse,
+  GroupOpenHttpSvcAddTopicPermissionGroupRequest,
+  GroupOpenHttpSvcAddTopicPermissionGroupResponse,
   GroupOpenHttpSvcBanGroupMemberRequest,
   GroupOpenHttpSvcBanGroupMemberResponse,
   GroupOpenHttpSvcChangeGroupOwnerRequest,
@@ -28,6 +32,8 @@ import type {
   GroupOpenHttpSvcClearGroupMsgResponse,
   GroupOpenHttpSvcCreateGroupRequest,
   GroupOpenHttpSvcCreateGroupResponse,
+  GroupOpenHttpSvcCreatePermissionGroupRequest,
+  GroupOpenHttpSvcCreatePermissionGroupResponse,
   GroupOpenHttpSvcDeleteGroupAttrRequest,
   GroupOpenHttpSvcDeleteGroupAttrResponse,
   GroupOpenHttpSvcDeleteGroupCounterRequest,
@@ -36,8 +42,14 @@ import type {
   GroupOpenHttpSvcDeleteGroupMemberResponse,
   GroupOpenHttpSvcDeleteGroupMsgBySenderRequest,
   GroupOpenHttpSvcDeleteGroupMsgBySenderResponse,
+  GroupOpenHttpSvcDeletePermissionGroupMemberRequest,
+  GroupOpenHttpSvcDeletePermissionGroupMemberResponse,
+  GroupOpenHttpSvcDeleteTopicPermissionGroupRequest,
+  GroupOpenHttpSvcDeleteTopicPermissionGroupResponse,
   GroupOpenHttpSvcDestroyGroupRequest,
   GroupOpenHttpSvcDestroyGroupResponse,
+  GroupOpenHttpSvcDestroyPermissionGroupRequest,
+  GroupOpenHttpSvcDestroyPermissionGroupResponse,
   GroupOpenHttpSvcForbidSendMsgRequest,
   GroupOpenHttpSvcForbidSendMsgResponse,
   GroupOpenHttpSvcGetAppidGroupListRequest,
@@ -62,10 +74,16 @@ import type {
   GroupOpenHttpSvcGetJoinedGroupListResponse,
   GroupOpenHttpSvcGetOnlineMemberNumRequest,
   GroupOpenHttpSvcGetOnlineMemberNumResponse,
+  GroupOpenHttpSvcGetPermissionGroupMemberListRequest,
+  GroupOpenHttpSvcGetPermissionGroupMemberListResponse,
+  GroupOpenHttpSvcGetPermissionGroupRequest,
+  GroupOpenHttpSvcGetPermissionGroupResponse,
   GroupOpenHttpSvcGetRoleInGroupRequest,
   GroupOpenHttpSvcGetRoleInGroupResponse,
   GroupOpenHttpSvcGetSpecifiedGroupMemberInfoRequest,
   GroupOpenHttpSvcGetSpecifiedGroupMemberInfoResponse,
+  GroupOpenHttpSvcGetTopicPermissionGroupRequest,
+  GroupOpenHttpSvcGetTopicPermissionGroupResponse,
   GroupOpenHttpSvcGroupMsgGetSimpleRequest,
   GroupOpenHttpSvcGroupMsgGetSimpleResponse,
   GroupOpenHttpSvcGroupMsgRecallRequest,
@@ -86,6 +104,8 @@ import type {
   GroupOpenHttpSvcModifyGroupBaseInfoResponse,
   GroupOpenHttpSvcModifyGroupMemberInfoRequest,
   GroupOpenHttpSvcModifyGroupMemberInfoResponse,
+  GroupOpenHttpSvcModifyPermissionGroupRequest,
+  GroupOpenHttpSvcModifyPermissionGroupResponse,
   GroupOpenHttpSvcSendBroadcastMsgRequest,
   GroupOpenHttpSvcSendBroadcastMsgResponse,
   GroupOpenHttpSvcSendGroupMsgRequest,
@@ -94,6 +114,8 @@ import type {
   GroupOpenHttpSvcSendGroupSystemNotificationResponse,
   GroupOpenHttpSvcSetGroupAttrRequest,
   GroupOpenHttpSvcSetGroupAttrResponse,
+  GroupOpenHttpSvcSetTopicPermissionGroupRequest,
+  GroupOpenHttpSvcSetTopicPermissionGroupResponse,
   GroupOpenHttpSvcSetUnreadMsgNumRequest,
   GroupOpenHttpSvcSetUnreadMsgNumResponse,
   GroupOpenHttpSvcUnbanGroupMemberRequest,
@@ -486,6 +508,61 @@ export interface RestCommands {
   readonly 'group_open_http_svc/import_topic': {
     readonly request: GroupOpenHttpSvcImportTopicRequest
     readonly response: GroupOpenHttpSvcImportTopicResponse
+  }
+  /** Makes a permission group in a community. */
+  readonly 'group_open_http_svc/create_permission_group': {
+    readonly request: GroupOpenHttpSvcCreatePermissionGroupRequest
+    readonly response: GroupOpenHttpSvcCreatePermissionGroupResponse
+  }
+  /** Changes a permission group. */
+  readonly 'group_open_http_svc/modify_permission_group': {
+    readonly request: GroupOpenHttpSvcModifyPermissionGroupRequest
+    readonly response: GroupOpenHttpSvcModifyPermissionGroupResponse
+  }
+  /** Destroys permission groups. */
+  readonly 'group_open_http_svc/destroy_permission_group': {
+    readonly request: GroupOpenHttpSvcDestroyPermissionGroupRequest
+    readonly response: GroupOpenHttpSvcDestroyPermissionGroupResponse
+  }
+  /** Shows permission groups of a community. */
+  readonly 'group_open_http_svc/get_permission_group': {
+    readonly request: GroupOpenHttpSvcGetPermissionGroupRequest
+    readonly response: GroupOpenHttpSvcGetPermissionGroupResponse
+  }
+  /** Gives a permission group masks in topics. */
+  readonly 'group_open_http_svc/add_topic_permission_group': {
+    readonly request: GroupOpenHttpSvcAddTopicPermissionGroupRequest
+    readonly response: GroupOpenHttpSvcAddTopicPermissionGroupResponse
+  }
+  /** Replaces masks that a permission group has in topics. */
+  readonly 'group_open_http_svc/set_topic_permission_group': {
+    readonly request: GroupOpenHttpSvcSetTopicPermissionGroupRequest
+    readonly response: GroupOpenHttpSvcSetTopicPermissionGroupResponse
+  }
+  /** Takes the masks of topics away from a permission group. */
+  readonly 'group_open_http_svc/delete_topic_permission_group': {
+    readonly request: GroupOpenHttpSvcDeleteTopicPermissionGroupRequest
+    readonly response: GroupOpenHttpSvcDeleteTopicPermissionGroupResponse
+  }
+  /** Shows the masks that a permission group has in topics. */
+  readonly 'group_open_http_svc/get_topic_permission_group': {
+    readonly request: GroupOpenHttpSvcGetTopicPermissionGroupRequest
+    readonly response: GroupOpenHttpSvcGetTopicPermissionGroupResponse
+  }
+  /** Puts members of the community into a permission group. */
+  readonly 'group_open_http_svc/add_permission_group_member': {
+    readonly request: GroupOpenHttpSvcAddPermissionGroupMemberRequest
+    readonly response: GroupOpenHttpSvcAddPermissionGroupMemberResponse
+  }
+  /** Takes members out of a permission group. */
+  readonly 'group_open_http_svc/delete_permission_group_member': {
+    readonly request: GroupOpenHttpSvcDeletePermissionGroupMemberRequest
+    readonly response: GroupOpenHttpSvcDeletePermissionGroupMemberResponse
+  }
+  /** Lists the members of a permission group. */
+  readonly 'group_open_http_svc/get_permission_group_member_list': {
+    readonly request: GroupOpenHttpSvcGetPermissionGroupMemberListRequest
+    readonly response: GroupOpenHttpSvcGetPermissionGroupMemberListResponse
   }
   /** Sends a message to a group; an app admin may send as anyone. */
   readonly 'group_open_http_svc/send_group_msg': {

@@ -105,7 +105,19 @@ const eraseStep = defineMutation<{ readonly app: number }, Step>(
     if (conversations !== undefined) return { accounts: 0, conversations, done: false }
     const accounts = await eraseAccounts(tx, app)
     if (accounts > 0) return { accounts, conversations: 0, done: false }
-    for (const table of ['group_application', 'chat_group', 'retired_name'] as const)
+    for (const table of [
+      'group_application',
+      'room_audience',
+      'room_mark',
+      'group_attribute',
+      'group_attribute_head',
+      'group_counter',
+      'permission_topic',
+      'permission_member',
+      'permission_group',
+      'chat_group',
+      'retired_name',
+    ] as const)
       await tx.db.deleteFrom(table).where('app_id', '=', app).execute()
     return { accounts: 0, conversations: 0, done: true }
   },

@@ -15,7 +15,13 @@ import {
   removeMembersByOperator,
   transferGroupByOperator,
 } from '../operators/group-changes.ts'
-import { accountNumber, accountNumbers, groupTarget, operatorCall } from '../operators/group-target.ts'
+import {
+  accountNumber,
+  accountNumbers,
+  groupTarget,
+  knownAccounts,
+  operatorCall,
+} from '../operators/group-target.ts'
 import { MemberRole } from '../store/schema.ts'
 import { appId, groupId } from './argument-fields.ts'
 import { durationSeconds } from './duration.ts'
@@ -73,7 +79,8 @@ const membersCommand = defineOperatorCommand({
     const { read } = context.store
     const now = Math.floor(Date.now() / 1000)
     if (users) {
-      const named = await namedMembers(read, group, await accountNumbers(context, app, users), now)
+      const known = await knownAccounts(context, app, users)
+      const named = await namedMembers(read, group, [...known.values()], now)
       return { members: named.map(({ shown }) => shown), next: null }
     }
     const [joinTime, account] = after?.split('.').map(Number) ?? []

@@ -168,6 +168,7 @@ test('members come a page at a time, the owner first, and by role', async () => 
   }
   expect(pages).toEqual([['ann'], ['ben'], ['cem'], ['dee']])
   expect(names(await run<Members>('group members', { groupId, role: 'admin' }))).toEqual(['dee'])
+  expect(names(await run<Members>('group members', { groupId, users: ['cem', 'nobody'] }))).toEqual(['cem'])
 })
 
 test('who reads the history of a group is in the audit log, and a live room has none', async () => {

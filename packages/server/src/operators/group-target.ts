@@ -49,24 +49,32 @@ export function operatorCall(
   }
 }
 
+/** The numbers of the living accounts among the names, by name. */
+export async function knownAccounts(
+  context: OperatorContext,
+  app: App,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  if (names.length === 0) return new Map()
+  const rows = await context.store.read
+    .selectFrom('account')
+    .select(['account_id', 'user_id'])
+    .where('app_id', '=', app.id)
+    .where('user_id', 'in', names)
+    .where('deleted', '=', 0)
+    .execute()
+  return new Map(rows.map(row => [row.user_id, row.account_id]))
+}
+
 /** The numbers of living accounts, in order, each once. Throws 10019 for the first name that has none. */
 export async function accountNumbers(
   context: OperatorContext,
   app: App,
   names: readonly string[],
 ): Promise<number[]> {
-  const wanted = [...new Set(names)]
-  if (wanted.length === 0) return []
-  const rows = await context.store.read
-    .selectFrom('account')
-    .select(['account_id', 'user_id'])
-    .where('app_id', '=', app.id)
-    .where('user_id', 'in', wanted)
-    .where('deleted', '=', 0)
-    .execute()
-  const byName = new Map(rows.map(row => [row.user_id, row.account_id]))
-  return wanted.map(name => {
-    const account = byName.get(name)
+  const known = await knownAccounts(context, app, names)
+  return [...new Set(names)].map(name => {
+    const account = known.get(name)
     if (account === undefined) throw accountNotFound(name)
     return account
   })

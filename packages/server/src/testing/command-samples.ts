@@ -92,6 +92,53 @@ export class SampleWorld {
     return { GroupId, MsgSeq }
   }
 
+  /** A new live room of alice's with her in it. */
+  async room(): Promise<string> {
+    const GroupId = await this.group({
+      Type: 'AVChatRoom',
+      MemberList: undefined,
+      InviteJoinOption: undefined,
+    })
+    const alice = await this.#server.connect('alice')
+    await alice.ok('group/join', { GroupId })
+    // The tip about it, which takes a number of the room.
+    await alice.event('online')
+    // She is inside for some seconds more.
+    alice.close()
+    return GroupId
+  }
+
+  async groupWithAttribute(key: string): Promise<string> {
+    const GroupId = await this.group()
+    const GroupAttr = [{ key, value: 'sample' }]
+    await this.#server.ok('group_open_http_svc/set_group_attr', { GroupId, GroupAttr })
+    return GroupId
+  }
+
+  /** A new community of alice's with bob in it. */
+  community(): Promise<string> {
+    return this.group({ Type: 'Community', SupportTopic: 1 })
+  }
+
+  async topic(): Promise<{ GroupId: string; TopicId: string }> {
+    const GroupId = await this.community()
+    const { TopicId } = await this.#server.ok<{ TopicId: string }>(
+      'million_group_open_http_svc/create_topic',
+      { GroupId, TopicName: 'sample' },
+    )
+    return { GroupId, TopicId }
+  }
+
+  /** A permission group with a mask in a topic. */
+  async permissionGroup(): Promise<{ GroupId: string; TopicId: string; PermissionGroupId: string }> {
+    const { GroupId, TopicId } = await this.topic()
+    const { PermissionGroupId } = await this.#server.ok<{ PermissionGroupId: string }>(
+      'group_open_http_svc/create_permission_group',
+      { GroupId, PermissionGroupName: 'sample', Permission: 544 },
+    )
+    return { GroupId, TopicId, PermissionGroupId }
+  }
+
   async conversation(owner: string, peer: string): Promise<number> {
     const { store } = this.#server.running.services
     const row = await store.read
@@ -135,6 +182,16 @@ const groupOfAlice = {
   Introduction: 'sample',
   AppDefinedData: [{ Key: 'city', Value: 'Graz' }],
   MemberList: [{ Member_Account: 'bob', Role: 'Admin' }],
+}
+
+async function maskedTopic(world: SampleWorld): Promise<object> {
+  const { GroupId, PermissionGroupId, TopicId } = await world.permissionGroup()
+  return { GroupId, PermissionGroupId, TopicPermissionList: [{ TopicId, Permission: 8 }] }
+}
+
+async function permissionMember(world: SampleWorld): Promise<object> {
+  const { GroupId, PermissionGroupId } = await world.permissionGroup()
+  return { GroupId, PermissionGroupId, MemberList: [{ Member_Account: 'bob' }] }
 }
 
 /** By the name of the command. A command without a sample for each of its doors fails `commands/every-command.test.ts`. */
@@ -466,6 +523,101 @@ export const COMMAND_SAMPLES: Readonly<Record<string, Sample>> = {
   },
   'group/pin': { socket: async world => ({ ...(await world.groupMessage()), Pinned: 1 }) },
   'group/pinned': { socket: async world => ({ GroupId: await world.group() }) },
+  'group_open_http_svc/get_online_member_num': both(async world => ({ GroupId: await world.group() }), {}),
+  'group_open_avchatroom_http_svc/get_members': both(
+    async world => ({ GroupId: await world.room(), Timestamp: 0 }),
+    {},
+  ),
+  'group_open_avchatroom_http_svc/modify_user_info': both(
+    async world => ({
+      GroupId: await world.room(),
+      CommandType: 1,
+      MemberList: [{ Member_Account: 'alice', Marks: [1000] }],
+    }),
+    {},
+  ),
+  'group_open_avchatroom_http_svc/modify_admin': {
+    http: async world => ({ GroupId: await world.room(), CommandType: 1, Admin_Account: ['bob'] }),
+  },
+  'group_open_avchatroom_http_svc/get_admin_list': { http: async world => ({ GroupId: await world.room() }) },
+  'group_open_avchatroom_http_svc/check_members': {
+    http: async world => ({ GroupId: await world.room(), Member_Account: ['alice', 'bob'] }),
+  },
+  'group_open_http_svc/send_broadcast_msg': {
+    http: world => ({ ...from, Random: world.number(), MsgBody: textBody('to every room') }),
+  },
+  'group_open_attr_http_svc/get_group_attr': both(async world => ({ GroupId: await world.group() }), {}),
+  'group_open_http_svc/set_group_attr': both(
+    async world => ({ GroupId: await world.group(), GroupAttr: [{ key: 'seat', value: 'bob' }] }),
+    {},
+  ),
+  'group_open_http_svc/modify_group_attr': both(
+    async world => ({ GroupId: await world.group(), GroupAttr: [{ key: 'seat', value: 'bob' }] }),
+    {},
+  ),
+  'group_open_http_svc/delete_group_attr': both(
+    async world => ({ GroupId: await world.groupWithAttribute('seat'), GroupAttr: [{ key: 'seat' }] }),
+    {},
+  ),
+  'group_open_http_svc/clear_group_attr': both(async world => ({ GroupId: await world.group() }), {}),
+  'group_open_http_svc/get_group_counter': both(async world => ({ GroupId: await world.group() }), {}),
+  'group_open_http_svc/update_group_counter': both(
+    async world => ({
+      GroupId: await world.group(),
+      GroupCounter: [{ Key: 'likes', Value: 1 }],
+      Mode: 'Increase',
+    }),
+    {},
+  ),
+  'group_open_http_svc/delete_group_counter': both(async world => ({ GroupId: await world.group() }), {}),
+  'million_group_open_http_svc/create_topic': both(async world => ({
+    GroupId: await world.community(),
+    TopicName: 'sample',
+  })),
+  'group_open_http_svc/import_topic': {
+    http: async world => ({ Type: 'Community', GroupId: await world.community(), TopicName: 'sample' }),
+  },
+  'million_group_open_http_svc/get_topic': both(async world => ({ GroupId: (await world.topic()).GroupId })),
+  'million_group_open_http_svc/modify_topic': both(async world => ({
+    ...(await world.topic()),
+    TopicName: 'another name',
+  })),
+  'million_group_open_http_svc/destroy_topic': both(async world => {
+    const { GroupId, TopicId } = await world.topic()
+    return { GroupId, TopicIdList: [TopicId] }
+  }),
+  'group_open_http_svc/create_permission_group': both(
+    async world => ({ GroupId: await world.community(), PermissionGroupName: 'sample', Permission: 1 }),
+    {},
+  ),
+  'group_open_http_svc/modify_permission_group': both(async world => {
+    const { GroupId, PermissionGroupId } = await world.permissionGroup()
+    return { GroupId, PermissionGroupId, Permission: 3 }
+  }, {}),
+  'group_open_http_svc/destroy_permission_group': both(async world => {
+    const { GroupId, PermissionGroupId } = await world.permissionGroup()
+    return { GroupId, PermissionGroupIdList: [PermissionGroupId] }
+  }, {}),
+  'group_open_http_svc/get_permission_group': both(
+    async world => ({ GroupId: (await world.permissionGroup()).GroupId }),
+    {},
+  ),
+  'group_open_http_svc/add_topic_permission_group': both(async world => maskedTopic(world), {}),
+  'group_open_http_svc/set_topic_permission_group': both(async world => maskedTopic(world), {}),
+  'group_open_http_svc/delete_topic_permission_group': both(async world => {
+    const { GroupId, PermissionGroupId, TopicId } = await world.permissionGroup()
+    return { GroupId, PermissionGroupId, TopicIdList: [TopicId] }
+  }, {}),
+  'group_open_http_svc/get_topic_permission_group': both(async world => {
+    const { GroupId, PermissionGroupId, TopicId } = await world.permissionGroup()
+    return { GroupId, PermissionGroupId, TopicIdList: [TopicId] }
+  }, {}),
+  'group_open_http_svc/add_permission_group_member': both(async world => permissionMember(world), {}),
+  'group_open_http_svc/delete_permission_group_member': both(async world => permissionMember(world), {}),
+  'group_open_http_svc/get_permission_group_member_list': both(async world => {
+    const { GroupId, PermissionGroupId } = await world.permissionGroup()
+    return { GroupId, PermissionGroupId }
+  }, {}),
   'group/list': { socket: () => ({}) },
   'group/profile': { socket: async world => ({ GroupId: await world.group() }) },
   'group/join': {

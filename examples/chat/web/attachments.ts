@@ -1,16 +1,8 @@
-import TencentCloudChat, { type ChatSDK, type Message } from '@rookery/chat'
+import type { ChatSDK, Message } from '@rookery/chat'
+import type { Address } from './address.ts'
 import { ask } from './dom.ts'
 import { openMenu, type Point } from './menu.ts'
 import { type Card, FACES } from './message-text.ts'
-
-const { TYPES } = TencentCloudChat
-
-/** What the create methods of the SDK need to know of the conversation. */
-export interface Address {
-  readonly to: string
-  readonly conversationType: typeof TYPES.CONV_C2C
-  readonly needReadReceipt: boolean
-}
 
 type Send = (message: Message) => void
 
@@ -51,9 +43,3 @@ async function sendCard(chat: ChatSDK, address: Address, send: Send): Promise<vo
   const payload = { data: JSON.stringify(card), description: title, extension: '' }
   send(chat.createCustomMessage({ ...address, payload }))
 }
-
-export const addressTo = (userID: string): Address => ({
-  to: userID,
-  conversationType: TYPES.CONV_C2C,
-  needReadReceipt: true,
-})

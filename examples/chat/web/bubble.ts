@@ -1,10 +1,14 @@
-import type { Message } from '@rookery/chat'
+import TencentCloudChat, { type Message } from '@rookery/chat'
 import { clockTime, element, setText } from './dom.ts'
+import { mentions } from './groups/mentions.ts'
 import type { Point } from './menu.ts'
 import { contentOf, type Download } from './message-content.ts'
 import { elementsOf, isSettled, textOf } from './message-text.ts'
 
+const { TYPES } = TencentCloudChat
+
 export interface BubbleActions {
+  readonly me: string
   readonly menu: (message: Message, at: Point) => void
   readonly retry: (message: Message) => void
   readonly pick: (message: Message) => void
@@ -23,7 +27,8 @@ export function makeBubble(message: Message, actions: BubbleActions): HTMLElemen
   const tick = element('span', 'tick')
   tick.role = 'img'
   const meta = element('small', 'meta', element('span', 'edited'), element('time'), tick)
-  const bubble = element('li', `bubble ${message.flow}`, pick, element('div', 'content'), meta, retry, menu)
+  const content = element('div', 'content')
+  const bubble = element('li', `bubble ${message.flow}`, pick, element('b', 'sender'), content, meta, retry, menu)
   pick.addEventListener('change', () => actions.pick(message))
   retry.addEventListener('click', () => actions.retry(message))
   menu.addEventListener('click', () => actions.menu(message, menu.getBoundingClientRect()))
@@ -37,17 +42,20 @@ export function makeBubble(message: Message, actions: BubbleActions): HTMLElemen
 export function fillBubble(
   bubble: HTMLElement,
   message: Message,
-  peerName: string,
+  senderName: string,
   actions: BubbleActions,
 ): void {
+  const isInGroup = message.conversationType === TYPES.CONV_GROUP
+  setText(bubble.querySelector('.sender'), isInGroup && message.flow === 'in' ? senderName : '')
+  bubble.classList.toggle('mention', mentions(message, actions.me))
   const content = bubble.querySelector<HTMLElement>('.content')
   // Content changes with an edit and with a recall: otherwise what was unfolded or played stays as it is.
-  const state = `${message.version} ${message.isRevoked} ${message.isRevoked ? peerName : ''}`
+  const state = `${message.version} ${message.isRevoked} ${message.isRevoked ? senderName : ''}`
   if (content && content.dataset.state !== state) {
     content.dataset.state = state
     content.replaceChildren(
       ...(message.isRevoked
-        ? [element('p', '', textOf(message, peerName))]
+        ? [element('p', '', textOf(message, senderName))]
         : elementsOf(message).map(it => contentOf(it, actions.download))),
     )
   }
@@ -79,6 +87,11 @@ function tickOf({
   if (flow === 'in' || isRevoked) return ['', '']
   if (status === 'fail') return ['!', 'Not sent']
   if (status !== 'success') return ['…', 'Sending']
+  const { readCount = 0, unreadCount } = readReceiptInfo
+  // Of groups the receipts are counted.
+  if (unreadCount === 0) return ['✓✓', 'Read by everybody']
+  if (unreadCount !== undefined && readCount > 0)
+    return [`✓✓ ${readCount}`, `Read by ${readCount} of ${readCount + unreadCount}`]
   if (readReceiptInfo.isPeerRead) return ['✓✓', `Read at ${clockTime(readReceiptInfo.timestamp)}`]
   return isPeerRead ? ['✓✓', 'Read'] : ['✓', 'Sent']
 }

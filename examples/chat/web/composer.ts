@@ -1,16 +1,21 @@
-import type { ChatSDK, Message } from '@rookery/chat'
-import { addressTo, openAttachments } from './attachments.ts'
+import type { ChatSDK, GroupMember, Message } from '@rookery/chat'
+import { addressTo, isGroup } from './address.ts'
+import { openAttachments } from './attachments.ts'
 import { byId, toast } from './dom.ts'
+import { mentionedIn, mentionMenu } from './groups/mentions.ts'
+import { openMenu } from './menu.ts'
 
-/** What was typed and not sent, by both UserIDs. */
+/** What was typed and not sent, by user and conversation. */
 const drafts = new Map<string, string>()
 
 interface ComposerOptions {
   readonly chat: ChatSDK
-  readonly peer: string
+  readonly conversationID: string
   readonly send: (message: Message) => void
   /** What Arrow Up in the empty field edits. */
   readonly lastOwnText: () => Message | undefined
+  /** Who can be mentioned; nobody outside groups. */
+  readonly members: () => readonly GroupMember[]
   readonly signal: AbortSignal
 }
 
@@ -22,17 +27,21 @@ export class Composer {
   #editing: Message | undefined
 
   constructor(options: ComposerOptions) {
-    const { chat, peer, signal, send } = options
+    const { chat, conversationID, signal, send } = options
     this.#options = options
-    this.#draft = `${chat.getLoginUser()} ${peer}`
+    this.#draft = `${chat.getLoginUser()} ${conversationID}`
     this.stopEditing()
     this.#field.addEventListener('input', () => this.#typed(), { signal })
     this.#field.addEventListener('keydown', event => this.#keyDown(event), { signal })
     byId('composer').addEventListener('submit', event => this.#submitted(event), { signal })
     byId('stop-editing').addEventListener('click', () => this.stopEditing(), { signal })
     const attach = byId('attach')
-    const openMenu = () => openAttachments(chat, addressTo(peer), attach.getBoundingClientRect(), send)
-    attach.addEventListener('click', openMenu, { signal })
+    const choose = () =>
+      openAttachments(chat, addressTo(conversationID), attach.getBoundingClientRect(), send)
+    attach.addEventListener('click', choose, { signal })
+    const mention = byId('mention')
+    mention.hidden = !isGroup(conversationID)
+    mention.addEventListener('click', () => this.#openMentions(mention), { signal })
     if (matchMedia('(pointer: fine)').matches) this.#field.focus()
   }
 
@@ -48,6 +57,17 @@ export class Composer {
     this.#editing = undefined
     this.#field.value = drafts.get(this.#draft) ?? ''
     byId('editing').hidden = true
+  }
+
+  #openMentions(button: HTMLElement): void {
+    const { chat, members } = this.#options
+    const insert = (text: string) => {
+      this.#field.setRangeText(text, this.#field.selectionStart, this.#field.selectionEnd, 'end')
+      this.#field.focus()
+      this.#typed()
+    }
+    const items = mentionMenu(members(), chat.getLoginUser(), insert)
+    openMenu('Whom to mention', button.getBoundingClientRect(), items)
   }
 
   #typed(): void {
@@ -67,7 +87,7 @@ export class Composer {
 
   #submitted(event: SubmitEvent): void {
     event.preventDefault()
-    const { chat, peer, send } = this.#options
+    const { chat, conversationID, members, send } = this.#options
     const text = this.#field.value.trim()
     if (text === '') return
     const edited = this.#editing
@@ -79,6 +99,12 @@ export class Composer {
     }
     drafts.delete(this.#draft)
     this.#field.value = ''
-    send(chat.createTextMessage({ ...addressTo(peer), payload: { text } }))
+    const address = addressTo(conversationID)
+    const atUserList = mentionedIn(text, members())
+    send(
+      atUserList.length > 0
+        ? chat.createTextAtMessage({ ...address, payload: { text, atUserList } })
+        : chat.createTextMessage({ ...address, payload: { text } }),
+    )
   }
 }

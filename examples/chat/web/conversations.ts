@@ -1,40 +1,41 @@
-import type { Conversation, LastMessage } from '@rookery/chat'
+import TencentCloudChat, { type Conversation, type LastMessage } from '@rookery/chat'
+import { hashOf, isGroup, peerOf, withUser } from './address.ts'
 import type { Person } from './app-server.ts'
 import { byId, element, initial, list, setText, shortTime } from './dom.ts'
 import { type Content, lineOf } from './message-text.ts'
 import type { Presence } from './presence.ts'
+
+const { TYPES } = TencentCloudChat
 
 interface Shown {
   readonly conversations: readonly Conversation[]
   readonly people: readonly Person[]
   readonly presence: Presence
   readonly me: string
-  /** UserID of the conversation in the right pane. */
+  /** ConversationID of the right pane. */
   readonly open: string | undefined
 }
 
 export function titleOf(
   conversation: Conversation | undefined,
-  peer: string,
+  conversationID: string,
   people: readonly Person[],
 ): string {
+  const peer = peerOf(conversationID)
+  if (isGroup(conversationID)) return conversation?.groupProfile?.name || peer
   return conversation?.userProfile.nick || people.find(it => it.userID === peer)?.name || peer
 }
-
-/** The part of the page's address that opens the conversation with that user. */
-export const addressOf = (userID: string) => `#${new URLSearchParams({ with: userID })}`
 
 /** The left pane: conversations with a message, and the app's other users. */
 export function showConversations(given: Shown): void {
   const { conversations, people, me } = given
-  const shown = conversations.filter(it => it.lastMessage.lastTime > 0)
+  const shown = conversations.filter(it => it.lastMessage.lastTime > 0 && it.type !== TYPES.CONV_SYSTEM)
   list(byId('conversations'), shown, {
     key: it => it.conversationID,
-    make: it => makeRow(it.userProfile.userID),
+    make: it => makeRow(it.conversationID),
     fill: (row, it) => {
-      const { lastMessage, unreadCount } = it
-      const { userID } = it.userProfile
-      fillRow(row, given, userID, titleOf(it, userID, people), previewOf(lastMessage, me))
+      const { conversationID, lastMessage, unreadCount } = it
+      fillRow(row, given, conversationID, titleOf(it, conversationID, people), previewOf(it, me))
       setText(row.querySelector('time'), shortTime(lastMessage.lastTime))
       const badge = row.querySelector<HTMLElement>('.badge')
       setText(badge, unreadCount > 99 ? '99+' : unreadCount > 0 ? String(unreadCount) : '')
@@ -42,23 +43,27 @@ export function showConversations(given: Shown): void {
     },
   })
   const others = people.filter(
-    ({ userID }) => userID !== me && !shown.some(it => it.userProfile.userID === userID),
+    ({ userID }) => userID !== me && !shown.some(it => it.conversationID === withUser(userID)),
   )
   byId('people-title').hidden = others.length === 0
   list(byId('people'), others, {
     key: it => it.userID,
-    make: it => makeRow(it.userID),
-    fill: (row, it) => fillRow(row, given, it.userID, it.name, `Write to ${it.userID}`),
+    make: it => makeRow(withUser(it.userID)),
+    fill: (row, it) => fillRow(row, given, withUser(it.userID), it.name, `Write to ${it.userID}`),
   })
 }
 
 /** `messageForShow` has the tokens of the original, in Chinese, for kits to translate: here the content is read. */
-function previewOf(last: LastMessage, me: string): string {
+function previewOf({ type, lastMessage: last, groupAtInfoList }: Conversation, me: string): string {
   const text = last.isRevoked ? 'Recalled message' : lineOf(last as Content)
-  return last.fromAccount === me ? `You: ${text}` : text
+  if (last.type === TYPES.MSG_GRP_TIP) return text
+  const from = last.fromAccount === me ? 'You' : type === TYPES.CONV_GROUP ? nameOf(last) : ''
+  return `${groupAtInfoList.length > 0 ? '[@] ' : ''}${from === '' ? '' : `${from}: `}${text}`
 }
 
-function makeRow(userID: string): HTMLElement {
+const nameOf = ({ nameCard, nick, fromAccount }: LastMessage) => nameCard || nick || fromAccount
+
+function makeRow(conversationID: string): HTMLElement {
   const link = element(
     'a',
     'row-link',
@@ -69,7 +74,7 @@ function makeRow(userID: string): HTMLElement {
     element('span', 'preview'),
     element('span', 'badge'),
   )
-  link.href = addressOf(userID)
+  link.href = hashOf(conversationID)
   link.querySelector('.avatar')?.setAttribute('aria-hidden', 'true')
   for (const picture of link.querySelectorAll('.online, .badge')) picture.role = 'img'
   return element('li', '', link)
@@ -78,14 +83,14 @@ function makeRow(userID: string): HTMLElement {
 function fillRow(
   row: HTMLElement,
   { presence, open }: Shown,
-  userID: string,
+  conversationID: string,
   title: string,
   preview: string,
 ): void {
   setText(row.querySelector('b'), title)
   setText(row.querySelector('.preview'), preview)
-  initial(row.querySelector('.avatar'), title, userID)
-  const isOnline = presence[userID] === 'Online'
+  initial(row.querySelector('.avatar'), title, peerOf(conversationID))
+  const isOnline = !isGroup(conversationID) && presence[peerOf(conversationID)] === 'Online'
   row.querySelector('.online')?.setAttribute('aria-label', isOnline ? 'online' : '')
-  row.querySelector('a')?.setAttribute('aria-current', String(userID === open))
+  row.querySelector('a')?.setAttribute('aria-current', String(conversationID === open))
 }

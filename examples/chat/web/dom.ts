@@ -52,10 +52,15 @@ export function initial(avatar: HTMLElement | null, name: string, userID: string
 }
 
 /** Shows the dialog with that id and gives what its form holds, or undefined when it was left. Escape leaves it. */
-export function ask(id: string): Promise<Readonly<Record<string, string>> | undefined> {
+export function ask(
+  id: string,
+  present: Readonly<Record<string, string>> = {},
+): Promise<Readonly<Record<string, string>> | undefined> {
   const dialog = byId<HTMLDialogElement>(id)
   const form = dialog.querySelector('form') as HTMLFormElement
   form.reset()
+  for (const [name, value] of Object.entries(present))
+    (form.elements.namedItem(name) as HTMLInputElement).value = value
   dialog.returnValue = ''
   dialog.showModal()
   return new Promise(resolve => {

@@ -1,6 +1,6 @@
 import type { ChatSDK, Message } from '@rookery/chat'
+import { addressTo, withUser } from './address.ts'
 import type { Person } from './app-server.ts'
-import { addressTo } from './attachments.ts'
 import { ask, byId, element, setText } from './dom.ts'
 import { lineOf } from './message-text.ts'
 
@@ -48,7 +48,7 @@ export async function forward(
   setText(byId('forward-title'), what)
   const given = await ask('forward')
   if (given?.to === undefined) return undefined
-  const address = addressTo(given.to)
+  const address = addressTo(withUser(given.to))
   const [message] = messages
   if (messages.length === 1 && message) return chat.createForwardMessage({ ...address, payload: message })
 

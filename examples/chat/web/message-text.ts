@@ -1,4 +1,5 @@
 import TencentCloudChat, { type Message } from '@rookery/chat'
+import { tipLine } from './groups/tips.ts'
 
 const { TYPES } = TencentCloudChat
 
@@ -54,6 +55,8 @@ export function lineOf({ type, payload }: Content): string {
       return `${TOKENS[type]} ${payload.fileName}`
     case TYPES.MSG_MERGER:
       return `${TOKENS[type]} ${payload.title}`
+    case TYPES.MSG_GRP_TIP:
+      return tipLine(payload)
     default:
       return TOKENS[type] ?? `[${type}]`
   }

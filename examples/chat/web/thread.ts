@@ -1,10 +1,13 @@
 import TencentCloudChat, { type ChatSDK, type Conversation, type Message } from '@rookery/chat'
+import { isGroup, peerOf } from './address.ts'
 import type { Person } from './app-server.ts'
 import { type BubbleActions, fillBubble, makeBubble } from './bubble.ts'
 import { Composer } from './composer.ts'
 import { titleOf } from './conversations.ts'
 import { byId, dayOf, element, initial, list, setText, toast } from './dom.ts'
 import { forward, Selection } from './forward.ts'
+import { GroupPanel } from './groups/group-panel.ts'
+import { memberName } from './groups/member-actions.ts'
 import { openMenu, type Point } from './menu.ts'
 import { isSettled, textOf } from './message-text.ts'
 import type { Presence } from './presence.ts'
@@ -16,13 +19,13 @@ const PAGE = 20
 /** Pixels from the end within which new messages keep the view at the end. */
 const NEAR_END = 80
 
-type Row = { readonly day: string; readonly id: string } | Message
+/** A day, a tip of a group, or a message that somebody wrote. */
+type Row = { readonly line: string; readonly id: string } | Message
 
 /** The right pane: one conversation while it is open. */
 export class Thread {
-  readonly peer: string
+  readonly conversationID: string
   readonly #chat: ChatSDK
-  readonly #conversationID: string
   readonly #messages = new Map<string, Message>()
   readonly #listening = new AbortController()
   readonly #scroller = byId('scroller')
@@ -30,7 +33,9 @@ export class Thread {
   readonly #receipts: Receipts
   readonly #composer: Composer
   readonly #search: Search
+  readonly #group: GroupPanel | undefined
   readonly #actions: BubbleActions = {
+    me: '',
     menu: (message, at) => this.#openMenu(message, at),
     retry: message => this.#send(message, 'resendMessage'),
     pick: message => this.#selection.toggle(message),
@@ -47,7 +52,7 @@ export class Thread {
     this.#chat = chat
     this.peer = peer
     this.#title = peer
-    this.#conversationID = `${TYPES.CONV_C2C}${peer}`
+    this.conversationID = `${TYPES.CONV_C2C}${peer}`
     const { signal } = this.#listening
     this.#receipts = new Receipts(chat, id => this.#messages.get(id))
     this.#search = new Search({
@@ -76,7 +81,7 @@ export class Thread {
     this.#toEnd()
     this.markRead()
     // Fills in the peer's name; also makes the conversation known when it is new.
-    await this.#chat.getConversationProfile(this.#conversationID)
+    await this.#chat.getConversationProfile(this.conversationID)
   }
 
   close(): void {
@@ -86,7 +91,7 @@ export class Thread {
   }
 
   showHead(conversations: readonly Conversation[], people: readonly Person[], presence: Presence): void {
-    const conversation = conversations.find(it => it.conversationID === this.#conversationID)
+    const conversation = conversations.find(it => it.conversationID === this.conversationID)
     const title = titleOf(conversation, this.peer, people)
     setText(byId('peer'), title)
     setText(byId('peer-status'), presence[this.peer] ?? '')
@@ -98,7 +103,7 @@ export class Thread {
   /** Messages that came while the page is open; those of other conversations are not shown here. */
   add(messages: readonly Message[]): void {
     for (const message of messages)
-      if (message.conversationID === this.#conversationID) this.#messages.set(message.ID, message)
+      if (message.conversationID === this.conversationID) this.#messages.set(message.ID, message)
     this.show()
     this.markRead()
   }
@@ -106,7 +111,7 @@ export class Thread {
   /** The peer is told that this was read, but only while somebody can see it. */
   markRead(): void {
     if (document.visibilityState !== 'visible' || !this.#chat.isReady()) return
-    this.#chat.setMessageRead({ conversationID: this.#conversationID }).catch(toast)
+    this.#chat.setMessageRead({ conversationID: this.conversationID }).catch(toast)
     this.#receipts.send()
   }
 
@@ -178,7 +183,7 @@ export class Thread {
   async #forward(messages: readonly Message[]): Promise<boolean> {
     const copy = await forward(this.#chat, messages, this.#people)
     if (!copy) return false
-    if (copy.conversationID === this.#conversationID) await this.#send(copy, 'sendMessage')
+    if (copy.conversationID === this.conversationID) await this.#send(copy, 'sendMessage')
     else await this.#chat.sendMessage(copy).then(() => toast(`Forwarded to ${copy.to}.`))
     return true
   }
@@ -210,7 +215,7 @@ export class Thread {
     this.#isLoading = true
     try {
       const { data } = await this.#chat.getMessageList({
-        conversationID: this.#conversationID,
+        conversationID: this.conversationID,
         nextReqMessageID,
         count: PAGE,
       })

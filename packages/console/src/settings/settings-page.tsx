@@ -126,7 +126,7 @@ const SAME_GROUP: Readonly<Record<string, string>> = {
 function grouped(settings: readonly KnownSetting[]): Map<string, KnownSetting[]> {
   const sections = Map.groupBy(settings, ({ key }) => {
     const prefix = key.split('.')[0] ?? ''
-    return prefix === 'group' ? groupSection(key) : (SAME_GROUP[prefix] ?? prefix)
+    return groupSection(key) ?? SAME_GROUP[prefix] ?? prefix
   })
   const place = (section: string) => GROUP_SECTIONS.indexOf(section)
   return new Map([...sections].sort(([one], [other]) => place(one) - place(other)))

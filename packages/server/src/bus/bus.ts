@@ -16,7 +16,10 @@ export interface GroupPush {
   /** Whose members it is for: of a topic, its community. */
   readonly group: number
   readonly frame: string
-  /** The state of the rights that it was judged by: who was taken out before gets nothing (DESIGN-DATA 2). */
+  /**
+   * The state of the rights that it was judged by: who was taken out before, or came in after, gets nothing (DESIGN-DATA 2).
+   * 0: by none; it goes to whoever is known here.
+   */
   readonly authNo: number
   readonly head?: { readonly conv: number; readonly seq: number }
   /** The session of this node that caused it and knows already. */

@@ -74,6 +74,19 @@ test('once everything was told, the audience is what the changes in their order 
   )
 })
 
+test('who came in after a frame was judged is known', () => {
+  const audience = new Audience()
+  audience.move(ALICE, 'joined', 3)
+  audience.move(2, 'joined', 5)
+  expect([audience.joinedAfter(2), audience.joinedAfter(3), audience.joinedAfter(5)]).toEqual([
+    [ALICE, 2],
+    [2],
+    [],
+  ])
+  audience.drop(2)
+  expect(audience.joinedAfter(3)).toEqual([])
+})
+
 test('a dismissed group is joined by nobody', () => {
   const audience = new Audience()
   audience.dismiss()

@@ -17,6 +17,8 @@ export class Audience {
   /** The highest number that was heard of, and when; earlier ones may be missing. */
   #claimed = -1
   #claimedAt = Number.NEGATIVE_INFINITY
+  /** The highest number at which somebody here became a member. */
+  #latestJoin = -1
   #dismissed = false
 
   get size(): number {
@@ -66,7 +68,7 @@ export class Audience {
   /** A row as it was read from the database at the group's number `no`. False when a later change is known already. */
   found(account: number, no: number): boolean {
     if (this.#dismissed || this.#since(account) > no) return false
-    this.#members.set(account, no)
+    this.#join(account, no)
     return true
   }
 
@@ -77,11 +79,17 @@ export class Audience {
       if (this.#dismissed) return false
       this.#leftAhead.delete(account)
       const isNew = !this.#members.has(account)
-      this.#members.set(account, no)
+      this.#join(account, no)
       return isNew
     }
     this.#leftAhead.set(account, no)
     return this.#remove(account)
+  }
+
+  /** Who was no member yet in the state `no`, as far as is known; nobody, unless a frame was overtaken by a joining. */
+  joinedAfter(no: number): number[] {
+    if (no >= this.#latestJoin) return []
+    return [...this.#members].filter(([, since]) => since > no).map(([account]) => account)
   }
 
   /** A change was told: with the one before it nothing is missing. */
@@ -98,6 +106,11 @@ export class Audience {
   /** The account has no socket here any more. */
   drop(account: number): void {
     this.#remove(account)
+  }
+
+  #join(account: number, no: number): void {
+    this.#members.set(account, no)
+    this.#latestJoin = Math.max(this.#latestJoin, no)
   }
 
   #since(account: number): number {

@@ -193,7 +193,11 @@ export class GroupAudiences {
     const entry = this.#groups.get(`${push.app}:${push.group}`)
     if (!entry || entry.audience.size === 0) return
     const deliver = () => {
-      this.#parts.topics.publish(push.app, push.group, push.frame, except)
+      const { hub, topics } = this.#parts
+      // It was said before they came in.
+      const late = push.authNo > 0 ? entry.audience.joinedAfter(push.authNo) : []
+      const spared = late.flatMap(account => [...hub.of(push.app, account)])
+      topics.publish(push.app, push.group, push.frame, except ? [...spared, except] : spared)
       if (push.head) heads?.note(push.head.conv, EVERYBODY, push.head.seq, Date.now())
     }
     const now = performance.now()

@@ -37,21 +37,20 @@ export class Topics {
     for (const quiet of [false, true]) device.socket?.unsubscribe(topicOf(app, group, quiet))
   }
 
-  /** @param except a socket that is left out. */
-  publish(app: number, group: number, frame: string, except?: DeviceSocket): void {
+  /** @param except sockets that are left out. */
+  publish(app: number, group: number, frame: string, except: readonly DeviceSocket[] = []): void {
     // What was said to single devices before goes first.
     flushDevices()
     this.#publish(topicOf(app, group, false), frame, except)
     if (!isMessage(frame)) this.#publish(topicOf(app, group, true), frame, except)
   }
 
-  #publish(topic: string, frame: string, except: DeviceSocket | undefined): void {
-    const socket = except?.socket
-    const isLeftOut = socket?.isSubscribed(topic) ?? false
-    if (isLeftOut) socket?.unsubscribe(topic)
+  #publish(topic: string, frame: string, except: readonly DeviceSocket[]): void {
+    const leftOut = except.flatMap(({ socket }) => (socket?.isSubscribed(topic) ? [socket] : []))
+    for (const socket of leftOut) socket.unsubscribe(topic)
     this.#frames.out += this.#door?.subscribers(topic) ?? 0
     this.#door?.publish(topic, frame)
-    if (isLeftOut) socket?.subscribe(topic)
+    for (const socket of leftOut) socket.subscribe(topic)
   }
 }
 

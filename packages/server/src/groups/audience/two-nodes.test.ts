@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { findNats, type NatsServer, NO_NATS, startNats } from '../../testing/nats-server.ts'
 import { findPostgres, NO_POSTGRES } from '../../testing/postgres-server.ts'
-import { type Device, startTestServer, TEST_APP, TestServer } from '../../testing/test-server.ts'
+import { type Device, startTestServer, TEST_APP, TestServer, textBody } from '../../testing/test-server.ts'
 
 const missing = findPostgres() === undefined ? NO_POSTGRES : findNats() === undefined ? NO_NATS : undefined
 const ROUNDS = 40
@@ -111,5 +111,29 @@ else
         bob.close()
         await bob.closed
       }
+    })
+
+    test('a stored message reaches the members on the other node, by hint or by the log', async () => {
+      const alice = await b.connect('alice')
+      for (let round = 0; round < 5; round++) {
+        const { MsgSeq } = await a.ok<{ MsgSeq: number }>('group_open_http_svc/send_group_msg', {
+          GroupId: groupId,
+          Random: 1000 + round,
+          MsgBody: textBody(`message ${round}`),
+        })
+        await alice.event('message', ({ m }) => m.Seq === MsgSeq)
+      }
+      const { bus } = a.running.services
+      const { pushGroup } = bus
+      // A hint that is lost: nothing but the log tells of the message.
+      bus.pushGroup = () => undefined
+      const { MsgSeq } = await a.ok<{ MsgSeq: number }>('group_open_http_svc/send_group_msg', {
+        GroupId: groupId,
+        Random: 2000,
+        MsgBody: textBody('without a hint'),
+      })
+      bus.pushGroup = pushGroup
+      expect((await alice.event('head')).Seq).toBe(MsgSeq)
+      alice.close()
     })
   })

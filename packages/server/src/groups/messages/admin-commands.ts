@@ -8,6 +8,7 @@ import { CommandError } from '../../commands/command-error.ts'
 import { checkElements } from '../../messages/element-check.ts'
 import { randomU32 } from '../../messages/send-options.ts'
 import { MessageFlag } from '../../store/schema.ts'
+import { audienceOf } from '../audience/audience-of.ts'
 import { accountOf, accountsOf, COMMON_ERRORS } from '../commands/group-caller.ts'
 import { count, groupId, userId } from '../commands/group-fields.ts'
 import { accountNotFound, denied, requireBatch } from '../group-error.ts'
@@ -82,8 +83,7 @@ export const notifyCommand = defineCommand({
     const frame = `{"ev":"notice","n":${JSON.stringify(notice)}}`
     const { bus } = services
     if (names.length === 0 || !TYPE_RULES[group.type].storesMembers) {
-      const audience = group.community_no || group.group_no
-      bus.pushGroup({ app: group.app_id, group: audience, authNo: group.auth_no, frame })
+      bus.pushGroup({ app: group.app_id, ...audienceOf(group), frame })
       return {}
     }
     const to: number[] = []

@@ -6,6 +6,7 @@ import { addressedAccounts } from '../../store/message-address.ts'
 import type { Transaction } from '../../store/mutation.ts'
 import { PreparedQuery, perDatabase } from '../../store/prepared.ts'
 import { MessageFlag } from '../../store/schema.ts'
+import { audienceOf } from '../audience/audience-of.ts'
 import { type GroupRow, memberRow } from '../group-rows.ts'
 
 /** Members of a group up to which each of those who see a change is told by name; in larger groups they learn of it on resuming. */
@@ -83,8 +84,7 @@ export async function announceGroupFrame(
   const whole = {
     kind: 'groupPush',
     app,
-    group: group.community_no || group.group_no,
-    authNo: group.auth_no,
+    ...audienceOf(group),
   } as const
   const cover = `{"ev":"cover","ConvId":${conv},"ChangeNo":${message.change_no}}`
   if (message.flags & MessageFlag.DIRECTED) {

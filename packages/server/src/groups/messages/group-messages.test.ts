@@ -176,6 +176,29 @@ describe('sending', () => {
     expect(ofCarl.HeadSeq).toBe(ofBob.HeadSeq)
   })
 
+  test('tells every member of a message and its changes at once, who is not meant only of its number', async () => {
+    const GroupId = await newGroup({ MemberList: [{ Member_Account: 'bob' }, { Member_Account: 'carl' }] })
+    const { MsgSeq } = await say(GroupId, 'alice', 'live')
+    const directed = await say(GroupId, 'alice', 'for bob', { To_Account: ['bob'] })
+    await server.ok(`${G}/group_msg_recall`, { GroupId, MsgSeqList: [{ MsgSeq }] })
+    const { ConvId } = await item(bob, GroupId)
+    for (const device of [bob, carl]) await device.event('change', it => it.m.ConvId === ConvId)
+    const told = (device: Device) =>
+      device.events.flatMap(it => {
+        if (it.ev === 'message' && it.m.ConvId === ConvId && it.m.From_Account === 'alice')
+          return [`message ${it.m.Seq}`]
+        if (it.ev === 'change' && it.m.ConvId === ConvId) return [`${it.kind} ${it.m.Seq}`]
+        return it.ev === 'cover' && it.ConvId === ConvId && it.Seq !== undefined ? [`cover ${it.Seq}`] : []
+      })
+    const last = directed.MsgSeq
+    expect(told(carl)).toEqual([`message ${MsgSeq}`, `cover ${last}`, `recall ${MsgSeq}`])
+    expect(told(bob).filter(it => it !== `cover ${last}`)).toEqual([
+      `message ${MsgSeq}`,
+      `message ${last}`,
+      `recall ${MsgSeq}`,
+    ])
+  })
+
   test('an online-only message takes no number', async () => {
     const GroupId = await newGroup()
     const before = (await item(bob, GroupId)).HeadSeq

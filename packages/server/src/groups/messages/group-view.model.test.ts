@@ -14,7 +14,7 @@ let random = 0
 beforeAll(async () => {
   server = await startTestServer({
     users: PEOPLE,
-    settings: { 'group.tip.members.public': 'off' },
+    settings: { 'group.tip.members.public': 'off', 'session.commandsPerSec': 10_000, 'rate.rest.default': 0 },
   })
   const [alice, bob, carl] = await Promise.all(PEOPLE.map(name => server.connect(name)))
   if (!alice || !bob || !carl) throw new Error('a device is missing')
@@ -158,8 +158,35 @@ async function take(model: Model, GroupId: string, it: Step): Promise<void> {
   }
 }
 
+interface Snapshot {
+  readonly Items: WireConversation[]
+  readonly StoreEpoch: string
+  readonly LogNo: number
+  readonly NextCursor: string
+}
+
+async function wholeSnapshot(device: Device): Promise<Snapshot> {
+  const first = await device.ok<Snapshot>('sync/snapshot')
+  const items = new Map(first.Items.map(it => [it.ConvId, it]))
+  for (let Cursor = first.NextCursor; Cursor !== ''; ) {
+    const page = await device.ok<Snapshot>('sync/snapshot', { Cursor })
+    for (const it of page.Items) items.set(it.ConvId, it)
+    Cursor = page.NextCursor
+  }
+  return { ...first, Items: [...items.values()] }
+}
+
 async function compare(model: Model, GroupId: string, name: Name): Promise<void> {
-  const { Items } = await devices[name].ok<{ Items: WireConversation[] }>('sync/snapshot')
+  const { Items, StoreEpoch, LogNo } = await wholeSnapshot(devices[name])
+  const sum = (field: 'HeadSeq' | 'ChangeNo') => Items.reduce((total, it) => total + it[field], 0)
+  expect(
+    await devices[name].ok('session/hello', {
+      Epoch: StoreEpoch,
+      LogNo,
+      Heads: sum('HeadSeq'),
+      Changes: sum('ChangeNo'),
+    }),
+  ).toMatchObject({ Lag: 0 })
   const item = Items.find(it => it.Group?.GroupId === GroupId)
   const person = model.people[name]
   expect(item !== undefined).toBe(person.to >= 0)

@@ -3,6 +3,7 @@ import { CommandError } from '../../commands/command-error.ts'
 import { authorOf } from '../../messages/message-change.ts'
 import { defineMutation } from '../../store/mutation.ts'
 import { MessageFlag } from '../../store/schema.ts'
+import { audienceOf } from '../audience/audience-of.ts'
 import { badField, denied } from '../group-error.ts'
 import { presentGroupText } from './group-message-change.ts'
 import {
@@ -67,8 +68,7 @@ export const pinGroupMessage = defineMutation<GroupPin, void>(
     tx.changed({
       kind: 'groupPush',
       app: call.app,
-      group: group.community_no || group.group_no,
-      authNo: group.auth_no,
+      ...audienceOf(group),
       frame: `${head}${time},"m":${await presentGroupText(tx, group, message)},"Operator_Account":${JSON.stringify(
         operator.userId,
       )}}`,

@@ -6,6 +6,7 @@ import type { Services } from '../../commands/services.ts'
 import { wireMessageText } from '../../messages/message-frame.ts'
 import type { AppendKey, AppendResult } from '../../store/append.ts'
 import { MessageFlag } from '../../store/schema.ts'
+import { audienceOf } from '../audience/audience-of.ts'
 import { accountNotFound, denied, groupNotFound } from '../group-error.ts'
 import type { GroupRow } from '../group-rows.ts'
 import { sendToRoom } from '../rooms/send-to-room.ts'
@@ -159,7 +160,7 @@ function announce(
     ...(caller.sessionId !== undefined && { except: caller.sessionId }),
   }
   const { bus } = services
-  const whole = { ...shared, group: group.community_no || group.group_no, authNo: group.auth_no }
+  const whole = { ...shared, ...audienceOf(group) }
   if (send.key.kind === 'import')
     bus.pushGroup({ ...whole, frame: `{"ev":"head","ConvId":${conv},"Seq":${seq}}` })
   else if (send.to.length === 0) bus.pushGroup({ ...whole, frame })

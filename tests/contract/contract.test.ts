@@ -43,6 +43,7 @@ const CALM: RunOptions = {
   rate: 20,
   users: 2,
   devices: 2,
+  groups: 0,
 }
 
 /** The rules that a short run with a planted defect breaks. */

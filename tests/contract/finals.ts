@@ -1,7 +1,10 @@
+import TencentCloudChat from '@rookery/chat'
+import { targetOf } from '../../packages/chat/src/conversations/conversation-id.ts'
 import type { Device } from './clients/device.ts'
-import type { RoamEntry, ScreenEntry } from './history/entry.ts'
+import type { GroupFinalEntry, RoamEntry, ScreenEntry } from './history/entry.ts'
 import type { World } from './world.ts'
 
+const { TYPES } = TencentCloudChat
 const FRESH_READY_MS = 15_000
 /** The largest number of a page (rest-1 section 4.5). */
 const PAGE = 100
@@ -25,11 +28,13 @@ export async function takeFinals(world: World): Promise<void> {
         readSeq: item.ReadSeq,
         peerReadSeq: item.PeerReadSeq,
         pinned: item.TopFlag === 1,
+        ...(item.Group && { member: item.Group.Member === 1 }),
         messages: [...messages.values()].sort((a, b) => a.seq - b.seq),
       })
-      recorder.entries.push(await roamOf(world, user, peer))
+      if (!item.Group) recorder.entries.push(await roamOf(world, user, peer))
     }
   }
+  for (const { id } of world.groups) await groupFinal(world, id)
   for (const device of devices) if (device.isReady) recorder.entries.push(await screenOf(device, false))
   for (const user of users) await freshScreen(world, user)
   await world.mirrors.lookAtAll()
@@ -72,6 +77,59 @@ async function roamOf(world: World, user: string, peer: string): Promise<RoamEnt
   return { t: 'roam', user, peer, unread: count?.C2CUnreadMsgNum ?? -1, messages }
 }
 
+interface SimpleItem {
+  readonly MsgSeq: number
+  readonly MsgKey: string
+  readonly From_Account: string
+  readonly IsPlaceMsg: number
+  readonly MsgBody: readonly { readonly MsgContent: { readonly Text?: string } }[]
+}
+
+/** The largest page of `group_msg_get_simple` (rest-2 section 6.5). */
+const SIMPLE_PAGE = 20
+const GROUP_GONE = 10_010
+
+async function groupFinal(world: World, group: string): Promise<void> {
+  const list = await world.rest('group_open_http_svc/get_group_info', { GroupIdList: [group] })
+  const [info] = (list.GroupInfo ?? []) as readonly {
+    readonly ErrorCode: number
+    readonly Name: string
+    readonly MemberNum: number
+    readonly MemberList: readonly { readonly Member_Account: string; readonly Role: string }[]
+  }[]
+  if (info?.ErrorCode === GROUP_GONE || list.ErrorCode === GROUP_GONE) return
+  if (!info || info.ErrorCode !== 0) throw new Error(`${group}: ${JSON.stringify(info ?? list)}`)
+  const messages: GroupFinalEntry['messages'][number][] = []
+  for (let last: number | undefined; ; ) {
+    const page = await world.ok('group_open_http_svc/group_msg_get_simple', {
+      GroupId: group,
+      ReqMsgNumber: SIMPLE_PAGE,
+      WithRecalledMsg: 1,
+      ...(last !== undefined && { ReqMsgSeq: last }),
+    })
+    const items = page.RspMsgList as readonly SimpleItem[]
+    messages.push(
+      ...items.map(it => ({
+        seq: it.MsgSeq,
+        key: it.MsgKey,
+        from: it.From_Account,
+        text: String(it.MsgBody[0]?.MsgContent.Text ?? ''),
+        recalled: it.IsPlaceMsg === 2,
+      })),
+    )
+    last = (items.at(-1)?.MsgSeq ?? 1) - 1
+    if (last <= 0) break
+  }
+  world.recorder.entries.push({
+    t: 'group-final',
+    group,
+    name: info.Name,
+    memberNum: info.MemberNum,
+    members: info.MemberList.map(it => ({ user: it.Member_Account, role: it.Role })),
+    messages: messages.reverse(),
+  })
+}
+
 async function freshScreen(world: World, user: string): Promise<void> {
   const device = await world.device(user, `${user}.fresh`)
   try {
@@ -90,8 +148,8 @@ async function screenOf(device: Device, fresh: boolean): Promise<ScreenEntry> {
     t: 'screen',
     ...device.actor,
     fresh,
-    conversations: data.conversationList.map(it => ({
-      peer: it.conversationID.slice('C2C'.length),
+    conversations: data.conversationList.filter(it => it.conversationID !== TYPES.CONV_SYSTEM).map(it => ({
+      peer: targetOf(it.conversationID),
       unread: it.unreadCount,
       pinned: it.isPinned,
       lastSeq: it.lastMessage.lastSequence,

@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly users: number
   /** Of each user. */
   readonly devices: number
+  /** 0: one-to-one messages only, with the plan of before. */
+  readonly groups: number
 }
 
 export type Wish =
@@ -20,7 +22,7 @@ export type Wish =
   | { readonly do: 'judge'; readonly file: string }
 
 export const USAGE = `Usage: npm run contract -- [--seed N] [--minutes M] [--engine postgres|embedded] [--nodes 3] [--faults a,b]
-                          [--rate 20] [--users 6] [--devices 3]
+                          [--rate 20] [--users 6] [--devices 3] [--groups 3]
        npm run contract -- --judge FILE
 
 Runs real servers and SDK clients under faults and judges the recorded history (docs/delivery-contract.md).
@@ -36,7 +38,7 @@ export function wishOf(args: readonly string[], drawSeed: () => number): Wish {
     ;({ values } = parseArgs({
       args: [...args],
       options: Object.fromEntries(
-        ['seed', 'minutes', 'nodes', 'engine', 'faults', 'rate', 'users', 'devices', 'judge'].map(name => [
+        ['seed', 'minutes', 'nodes', 'engine', 'faults', 'rate', 'users', 'devices', 'groups', 'judge'].map(name => [
           name,
           { type: 'string' as const },
         ]),
@@ -58,6 +60,7 @@ export function wishOf(args: readonly string[], drawSeed: () => number): Wish {
     rate: numberOf('rate', values.rate, 20, [1, 200]),
     users: numberOf('users', values.users, 6, [2, 12]),
     devices: numberOf('devices', values.devices, 3, [1, 4]),
+    groups: numberOf('groups', values.groups, 3, [0, 12]),
   }
   if (options.users * options.devices > MAX_CLIENTS)
     throw new UsageError(`--users times --devices is at most ${MAX_CLIENTS}.`)
@@ -68,10 +71,10 @@ const MAX_CLIENTS = 24
 
 /** The command that runs the same again. */
 export function commandOf(options: RunOptions): string {
-  const { seed, minutes, engine, nodes, faults, rate, users, devices } = options
+  const { seed, minutes, engine, nodes, faults, rate, users, devices, groups } = options
   return (
     `npm run contract -- --seed ${seed} --minutes ${minutes} --engine ${engine} --nodes ${nodes}` +
-    ` --faults ${faults.join(',') || 'none'} --rate ${rate} --users ${users} --devices ${devices}`
+    ` --faults ${faults.join(',') || 'none'} --rate ${rate} --users ${users} --devices ${devices} --groups ${groups}`
   )
 }
 

@@ -11,6 +11,7 @@ const OPTIONS: RunOptions = {
   rate: 20,
   users: 4,
   devices: 2,
+  groups: 0,
 }
 
 describe('a plan', () => {
@@ -30,6 +31,12 @@ describe('a plan', () => {
     const steps = planOf({ ...OPTIONS, minutes: 10 })
     expect(new Set(steps.flatMap(it => ('fault' in it ? it.fault : [])))).toEqual(new Set(OPTIONS.faults))
     expect(new Set(steps.flatMap(it => ('action' in it ? it.action : []))).size).toBe(11)
+    const withGroups = planOf({ ...OPTIONS, minutes: 10, groups: 3 })
+    expect(new Set(withGroups.flatMap(it => ('action' in it ? it.action : []))).size).toBe(21)
+  })
+
+  test('without groups is the one that its seed had before there were groups', () => {
+    expect(Bun.hash.crc32(JSON.stringify(planOf(OPTIONS)))).toBe(PLAN_OF_BEFORE)
   })
 })
 

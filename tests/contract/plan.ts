@@ -1,4 +1,4 @@
-import { ACTIONS } from './actions/actions.ts'
+import { actionsOf } from './actions/actions.ts'
 import { FAULTS } from './faults/faults.ts'
 import type { RunOptions } from './options.ts'
 import { Random } from './random.ts'
@@ -25,9 +25,10 @@ export function planOf(options: RunOptions): readonly Step[] {
 
 function workload(options: RunOptions, random: Random, endMs: number): Step[] {
   const devices = options.users * options.devices
+  const actions = actionsOf(options)
   const steps: Step[] = []
   for (let at = 0; at < endMs; at += (random.next() * 2_000) / options.rate) {
-    const action = random.weighted(ACTIONS)
+    const action = random.weighted(actions)
     if (action)
       steps.push({ at, action: action.name, device: random.between(0, devices - 1), seed: random.seed() })
   }

@@ -1,4 +1,4 @@
-import { ACTIONS } from './actions/actions.ts'
+import { actionsOf } from './actions/actions.ts'
 import { Breakage } from './breakage.ts'
 import { startCluster } from './cluster/start-cluster.ts'
 import { takeFinals } from './finals.ts'
@@ -70,7 +70,7 @@ export async function run(options: RunOptions, hooks: RunHooks): Promise<readonl
 
 async function perform(world: World, breakage: Breakage, step: Step): Promise<void> {
   if ('fault' in step) return breakage.strike(step)
-  const action = ACTIONS.find(it => it.name === step.action)
+  const action = actionsOf(world.options).find(it => it.name === step.action)
   const device = world.devices[step.device]
   if (!action || !device || device.isBusy) return
   const { by = 'ready' } = action

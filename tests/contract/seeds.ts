@@ -6,7 +6,7 @@ export interface Seed extends RunOptions {
   readonly found: string
 }
 
-const short = { minutes: 0.15, rate: 20, users: 4, devices: 2 }
+const short = { minutes: 0.15, rate: 20, users: 4, devices: 2, groups: 0 }
 
 /** Replayed briefly by `contract.test.ts`; the first two are the run of every build. */
 export const SEEDS: readonly Seed[] = [

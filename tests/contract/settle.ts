@@ -1,3 +1,4 @@
+import { targetOf } from '../../packages/chat/src/conversations/conversation-id.ts'
 import type { World } from './world.ts'
 
 /** The longest chain that the SDK's bounds allow: a lost report (15 s), its pause (20 s), back-off (20 s), one hello. */
@@ -29,7 +30,7 @@ async function isSettled(world: World, user: string): Promise<boolean> {
     const { conversations } = await reader.snapshot()
     for (const device of devices) {
       const { data } = await device.chat.getConversationList()
-      const shown = new Map(data.conversationList.map(it => [it.conversationID.slice('C2C'.length), it]))
+      const shown = new Map(data.conversationList.map(it => [targetOf(it.conversationID), it]))
       for (const [peer, { item }] of conversations) {
         const view = shown.get(peer)
         if (item.Hidden === 1) continue

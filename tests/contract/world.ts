@@ -11,6 +11,17 @@ import type { RelayOptions } from './relay/relay.ts'
 const ADMIN = 'administrator'
 const REST_PATIENCE_MS = 8_000
 
+const GROUP_TYPES = ['Public', 'ChatRoom', 'Private'] as const
+
+/** What is believed of a group, to choose what is likely to succeed; the rules never ask it. */
+export interface WorldGroup {
+  readonly id: string
+  readonly type: (typeof GROUP_TYPES)[number]
+  readonly owner: string
+  readonly members: Set<string>
+  isDismissed: boolean
+}
+
 export interface RestAnswer {
   readonly ErrorCode: number
   readonly ErrorInfo: string
@@ -25,6 +36,7 @@ export class World {
   readonly users: readonly string[]
   readonly devices: Device[] = []
   readonly mirrors: Mirrors
+  readonly groups: WorldGroup[] = []
   /** Who deleted a message for itself: at most one side may, so that everything stays seen by one. */
   readonly deletedBy = new Map<string, string>()
   readonly #random: Random
@@ -42,9 +54,29 @@ export class World {
   /** Makes the accounts and the devices; nobody logs in. */
   async populate(tamper?: RelayOptions['tamper']): Promise<void> {
     await this.ok('im_open_login_svc/multiaccount_import', { Accounts: this.users })
+    for (let i = 0; i < this.options.groups; i++) await this.#makeGroup(i)
     for (const user of this.users)
       for (let i = 1; i <= this.options.devices; i++)
         this.devices.push(await this.device(user, `${user}.${i}`, tamper))
+  }
+
+  /** A third of each type; every other user is in from the beginning. */
+  async #makeGroup(at: number): Promise<void> {
+    const type = GROUP_TYPES[at % GROUP_TYPES.length] ?? 'Public'
+    const owner = this.users[at % this.users.length] ?? ''
+    const members = this.users.filter((user, i) => user === owner || (i + at) % 2 === 0)
+    const id = `group${at + 1}`
+    const name = this.text('n')
+    await this.ok('group_open_http_svc/create_group', {
+      Owner_Account: owner,
+      Type: type,
+      Name: name,
+      GroupId: id,
+      ...(type !== 'Private' && { ApplyJoinOption: 'FreeAccess', InviteJoinOption: 'FreeAccess' }),
+      MemberList: members.filter(it => it !== owner).map(Member_Account => ({ Member_Account })),
+    })
+    this.groups.push({ id, type, owner, members: new Set(members), isDismissed: false })
+    this.recorder.entries.push({ t: 'group', group: id, type, name, owner, members })
   }
 
   device(user: string, name: string, tamper?: RelayOptions['tamper']): Promise<Device> {

@@ -1,6 +1,5 @@
 import TencentCloudChat, { type Message } from '@rookery/chat'
 import { clockTime, element, setText } from './dom.ts'
-import { mentions } from './groups/mentions.ts'
 import type { Point } from './menu.ts'
 import { contentOf, type Download } from './message-content.ts'
 import { elementsOf, isSettled, textOf } from './message-text.ts'
@@ -8,11 +7,12 @@ import { elementsOf, isSettled, textOf } from './message-text.ts'
 const { TYPES } = TencentCloudChat
 
 export interface BubbleActions {
-  readonly me: string
   readonly menu: (message: Message, at: Point) => void
   readonly retry: (message: Message) => void
   readonly pick: (message: Message) => void
   readonly isPicked: (message: Message) => boolean
+  /** Whether it calls this user by name. */
+  readonly isMention: (message: Message) => boolean
   readonly download: Download
 }
 
@@ -28,7 +28,16 @@ export function makeBubble(message: Message, actions: BubbleActions): HTMLElemen
   tick.role = 'img'
   const meta = element('small', 'meta', element('span', 'edited'), element('time'), tick)
   const content = element('div', 'content')
-  const bubble = element('li', `bubble ${message.flow}`, pick, element('b', 'sender'), content, meta, retry, menu)
+  const bubble = element(
+    'li',
+    `bubble ${message.flow}`,
+    pick,
+    element('b', 'sender'),
+    content,
+    meta,
+    retry,
+    menu,
+  )
   pick.addEventListener('change', () => actions.pick(message))
   retry.addEventListener('click', () => actions.retry(message))
   menu.addEventListener('click', () => actions.menu(message, menu.getBoundingClientRect()))
@@ -47,7 +56,7 @@ export function fillBubble(
 ): void {
   const isInGroup = message.conversationType === TYPES.CONV_GROUP
   setText(bubble.querySelector('.sender'), isInGroup && message.flow === 'in' ? senderName : '')
-  bubble.classList.toggle('mention', mentions(message, actions.me))
+  bubble.classList.toggle('mention', actions.isMention(message))
   const content = bubble.querySelector<HTMLElement>('.content')
   // Content changes with an edit and with a recall: otherwise what was unfolded or played stays as it is.
   const state = `${message.version} ${message.isRevoked} ${message.isRevoked ? senderName : ''}`

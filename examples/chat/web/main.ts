@@ -1,7 +1,11 @@
-import type { ChatSDK } from '@rookery/chat'
+import type { ChatSDK, Message } from '@rookery/chat'
+import { hashOf, openByHash, withGroup, withUser } from './address.ts'
 import { AppServerError, fetchPeople, isSignedIn, type Person, signIn, signOut } from './app-server.ts'
-import { addressOf, showConversations } from './conversations.ts'
+import { showConversations } from './conversations.ts'
 import { byId, initial, setText, toast } from './dom.ts'
+import { createGroup, joinGroup } from './groups/new-group.ts'
+import { showNotices } from './groups/notices.ts'
+import { showRequests } from './groups/requests.ts'
 import { failStep, finishStep, resetSteps, startStep, textOf } from './login-steps.ts'
 import { type Presence, watchPresence } from './presence.ts'
 import { createChat, nextReady, nextTicket } from './session.ts'
@@ -24,7 +28,8 @@ async function enter(): Promise<void> {
   chat ??= createChat(ticket, {
     onNet: showNet,
     onList: showList,
-    onReceived: messages => thread?.add(messages),
+    onGroups: showGroups,
+    onReceived: showReceived,
     onChanged: () => thread?.show(),
     onTrouble: reason => {
       endReason = reason
@@ -50,6 +55,7 @@ async function enter(): Promise<void> {
   show('app')
   openFromAddress()
   void askPresence()
+  showRequests(chat).catch(toast)
 }
 
 async function logIn(event: SubmitEvent): Promise<void> {
@@ -137,19 +143,41 @@ async function showList(): Promise<void> {
   if (!chat?.isReady()) return
   const { data } = await chat.getConversationList()
   const conversations = data.conversationList
-  showConversations({ conversations, people, presence, me: chat.getLoginUser(), open: thread?.peer })
+  showConversations({
+    conversations,
+    people,
+    presence,
+    me: chat.getLoginUser(),
+    open: thread?.conversationID,
+  })
   thread?.showHead(conversations, people, presence)
   const unread = chat.getTotalUnreadMessageCount()
   document.title = unread > 0 ? `(${unread}) Rookery chat` : 'Rookery chat'
 }
 
+function showGroups(): void {
+  thread?.showGroup()
+  void showList()
+}
+
+function showReceived(messages: readonly Message[]): void {
+  thread?.add(messages)
+  if (chat && showNotices(chat, messages)) showRequests(chat).catch(toast)
+}
+
+/** Opens the group that was made or joined; undefined when there is none to open. */
+async function openNewGroup(how: typeof createGroup): Promise<void> {
+  const groupID = chat && (await how(chat))
+  if (groupID !== undefined) location.hash = hashOf(withGroup(groupID))
+}
+
 /** The open conversation is named in the address: reload and the back button work. */
 function openFromAddress(): void {
   if (!chat?.isReady()) return
-  const peer = new URLSearchParams(location.hash.slice(1)).get('with') ?? ''
+  const conversationID = openByHash()
   closeThread()
-  if (peer !== '') {
-    thread = new Thread(chat, peer)
+  if (conversationID !== '') {
+    thread = new Thread(chat, conversationID)
     byId('app').dataset.open = ''
     thread.open().catch(toast)
   }
@@ -170,9 +198,11 @@ byId('ended').addEventListener('cancel', event => event.preventDefault())
 byId<HTMLFormElement>('new-chat').addEventListener('submit', event => {
   event.preventDefault()
   const form = event.target as HTMLFormElement
-  location.hash = addressOf(String(new FormData(form).get('peer')).trim())
+  location.hash = hashOf(withUser(String(new FormData(form).get('peer')).trim()))
   form.reset()
 })
+byId('create-group').addEventListener('click', () => openNewGroup(createGroup).catch(toast))
+byId('find-group').addEventListener('click', () => openNewGroup(joinGroup).catch(toast))
 byId('back').addEventListener('click', () => {
   location.hash = ''
 })

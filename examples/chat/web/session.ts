@@ -25,6 +25,8 @@ export async function nextTicket(): Promise<Ticket> {
 export interface Listeners {
   readonly onNet: (state: string) => void
   readonly onList: () => void
+  /** The groups that this user is in, or what is known of them. */
+  readonly onGroups: () => void
   readonly onReceived: (messages: readonly Message[]) => void
   readonly onChanged: () => void
   /** What went wrong: if `onNotReady` follows, why the login ended. */
@@ -44,6 +46,7 @@ export function createChat(ticket: Ticket, listeners: Listeners): ChatSDK {
   chat.on(EVENT.NET_STATE_CHANGE, ({ data }) => listeners.onNet(data.state))
   chat.on(EVENT.CONVERSATION_LIST_UPDATED, listeners.onList)
   chat.on(EVENT.TOTAL_UNREAD_MESSAGE_COUNT_UPDATED, listeners.onList)
+  chat.on(EVENT.GROUP_LIST_UPDATED, listeners.onGroups)
   chat.on(EVENT.MESSAGE_RECEIVED, ({ data }) => listeners.onReceived(data))
   chat.on(EVENT.MESSAGE_MODIFIED, listeners.onChanged)
   chat.on(EVENT.MESSAGE_REVOKED, listeners.onChanged)

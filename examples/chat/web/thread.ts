@@ -7,7 +7,9 @@ import { titleOf } from './conversations.ts'
 import { byId, dayOf, element, initial, list, setText, toast } from './dom.ts'
 import { forward, Selection } from './forward.ts'
 import { GroupPanel } from './groups/group-panel.ts'
-import { memberName } from './groups/member-actions.ts'
+import { isStaff, memberName } from './groups/member-actions.ts'
+import { mentions } from './groups/mentions.ts'
+import { showReaders } from './groups/readers.ts'
 import { openMenu, type Point } from './menu.ts'
 import { isSettled, textOf } from './message-text.ts'
 import type { Presence } from './presence.ts'
@@ -35,11 +37,11 @@ export class Thread {
   readonly #search: Search
   readonly #group: GroupPanel | undefined
   readonly #actions: BubbleActions = {
-    me: '',
     menu: (message, at) => this.#openMenu(message, at),
     retry: message => this.#send(message, 'resendMessage'),
     pick: message => this.#selection.toggle(message),
     isPicked: message => this.#selection.has(message),
+    isMention: message => mentions(message, this.#chat.getLoginUser()),
     download: merger => this.#chat.downloadMergerMessage(merger),
   }
   #title: string
@@ -48,11 +50,10 @@ export class Thread {
   #isComplete = true
   #isLoading = false
 
-  constructor(chat: ChatSDK, peer: string) {
+  constructor(chat: ChatSDK, conversationID: string) {
     this.#chat = chat
-    this.peer = peer
-    this.#title = peer
-    this.conversationID = `${TYPES.CONV_C2C}${peer}`
+    this.conversationID = conversationID
+    this.#title = peerOf(conversationID)
     const { signal } = this.#listening
     this.#receipts = new Receipts(chat, id => this.#messages.get(id))
     this.#search = new Search({
@@ -63,11 +64,14 @@ export class Thread {
     })
     this.#composer = new Composer({
       chat,
-      peer,
+      conversationID,
       send: message => this.#send(message, 'sendMessage'),
       lastOwnText: () => this.#sorted().findLast(isEditable),
+      members: () => this.#group?.members ?? [],
       signal,
     })
+    if (isGroup(conversationID))
+      this.#group = new GroupPanel({ chat, groupID: peerOf(conversationID), signal })
     byId('earlier').addEventListener('click', () => this.#loadEarlier().catch(toast), { signal })
     byId('stop-selecting').addEventListener('click', () => this.#select(false), { signal })
     byId('forward-selected').addEventListener('click', () => this.#forwardSelected().catch(toast), { signal })
@@ -77,6 +81,7 @@ export class Thread {
   async open(): Promise<void> {
     this.showHead([], [], {})
     this.#select(false)
+    await this.#group?.open()
     await this.#load('')
     this.#toEnd()
     this.markRead()
@@ -87,25 +92,33 @@ export class Thread {
   close(): void {
     this.#listening.abort()
     this.#receipts.stop()
+    this.#group?.close()
     byId('messages').replaceChildren()
   }
 
   showHead(conversations: readonly Conversation[], people: readonly Person[], presence: Presence): void {
     const conversation = conversations.find(it => it.conversationID === this.conversationID)
-    const title = titleOf(conversation, this.peer, people)
+    const title = titleOf(conversation, this.conversationID, people)
+    const peer = peerOf(this.conversationID)
     setText(byId('peer'), title)
-    setText(byId('peer-status'), presence[this.peer] ?? '')
-    initial(byId('peer-avatar'), title, this.peer)
+    setText(byId('peer-status'), this.#group?.summary ?? presence[peer] ?? '')
+    initial(byId('peer-avatar'), title, peer)
     this.#title = title
     this.#people = people
   }
 
   /** Messages that came while the page is open; those of other conversations are not shown here. */
   add(messages: readonly Message[]): void {
-    for (const message of messages)
-      if (message.conversationID === this.conversationID) this.#messages.set(message.ID, message)
+    const here = messages.filter(it => it.conversationID === this.conversationID)
+    for (const message of here) this.#messages.set(message.ID, message)
+    if (here.some(isTip)) this.showGroup()
     this.show()
     this.markRead()
+  }
+
+  /** Who is in the group, and what it is called, may have changed. */
+  showGroup(): void {
+    this.#group?.refresh().catch(toast)
   }
 
   /** The peer is told that this was read, but only while somebody can see it. */
@@ -120,13 +133,18 @@ export class Thread {
     const isAtEnd = this.#endDistance() < NEAR_END
     byId('earlier').hidden = this.#isComplete
     list(byId('messages'), this.#rows(), {
-      key: row => ('day' in row ? row.id : row.ID),
-      make: row => ('day' in row ? element('li', 'day') : this.#makeBubble(row)),
+      key: row => ('line' in row ? row.id : row.ID),
+      make: row => ('line' in row ? element('li', 'line') : this.#makeBubble(row)),
       fill: (node, row) =>
-        'day' in row ? setText(node, row.day) : fillBubble(node, row, this.#title, this.#actions),
+        'line' in row ? setText(node, row.line) : fillBubble(node, row, this.#nameOf(row), this.#actions),
     })
     if (isAtEnd) this.#toEnd()
     this.#search.mark([...byId('messages').querySelectorAll<HTMLElement>('.bubble')])
+  }
+
+  /** In groups members may have a name of their own. */
+  #nameOf({ conversationType, nameCard, nick, from }: Message): string {
+    return conversationType === TYPES.CONV_GROUP ? memberName({ nameCard, nick, userID: from }) : this.#title
   }
 
   #makeBubble(message: Message): HTMLElement {
@@ -149,16 +167,23 @@ export class Thread {
       const day = dayOf(message.time)
       const isNew = day !== last
       last = day
-      return isNew ? [{ day, id: `day ${day}` }, message] : [message]
+      const row = isTip(message) ? { line: textOf(message, ''), id: message.ID } : message
+      return isNew ? [{ line: day, id: `day ${day}` }, row] : [row]
     })
   }
 
   #openMenu(message: Message, at: Point): void {
     const isMine = message.flow === 'out' && isSettled(message)
+    const group = this.#group?.group
+    const mayRecall = isMine || (group && isStaff(group) && isSettled(message))
     openMenu('What to do with the message', at, [
-      { label: 'Copy text', run: () => navigator.clipboard.writeText(textOf(message, this.#title)) },
+      {
+        label: 'Copy text',
+        run: () => navigator.clipboard.writeText(textOf(message, this.#nameOf(message))),
+      },
       ...(isEditable(message) ? [{ label: 'Edit', run: () => this.#composer.edit(message) }] : []),
-      ...(isMine ? [{ label: 'Recall', run: () => this.#chat.revokeMessage(message) }] : []),
+      ...(mayRecall ? [{ label: 'Recall', run: () => this.#chat.revokeMessage(message) }] : []),
+      ...(isMine && group ? [{ label: 'Who has read it', run: () => showReaders(this.#chat, message) }] : []),
       ...(isSettled(message)
         ? [
             { label: 'Forward…', run: () => this.#forward([message]) },
@@ -224,6 +249,8 @@ export class Thread {
       this.#next = data.nextReqMessageID
       this.#isComplete = data.isCompleted
       this.show()
+      // Of one's own messages in a group, how many have read them: history does not tell.
+      if (this.#group) await this.#chat.getMessageReadReceiptList(data.messageList).then(() => this.show())
     } finally {
       this.#isLoading = false
     }
@@ -241,6 +268,8 @@ export class Thread {
     this.#scroller.scrollTop = this.#scroller.scrollHeight
   }
 }
+
+const isTip = ({ type }: Message) => type === TYPES.MSG_GRP_TIP
 
 const isEditable = (message: Message) =>
   message.flow === 'out' && message.type === TYPES.MSG_TEXT && isSettled(message)

@@ -1,6 +1,17 @@
+import type { RunOptions } from '../options.ts'
 import type { Action } from './action.ts'
 import { deleteMessage } from './delete-message.ts'
 import { edit } from './edit.ts'
+import { addMember } from './group-add.ts'
+import { dismiss } from './group-dismiss.ts'
+import { join } from './group-join.ts'
+import { mute } from './group-mute.ts'
+import { promote } from './group-promote.ts'
+import { quit } from './group-quit.ts'
+import { readGroup } from './group-read.ts'
+import { removeMember } from './group-remove.ts'
+import { rename } from './group-rename.ts'
+import { sendToGroup } from './group-send.ts'
 import { kick } from './kick.ts'
 import { login } from './login.ts'
 import { logout } from './logout.ts'
@@ -11,7 +22,7 @@ import { recall } from './recall.ts'
 import { send } from './send.ts'
 import { sendAgain } from './send-again.ts'
 
-export const ACTIONS: readonly Action[] = [
+const ACTIONS: readonly Action[] = [
   send,
   sendAgain,
   edit,
@@ -24,3 +35,21 @@ export const ACTIONS: readonly Action[] = [
   kick,
   look,
 ]
+
+const GROUP_ACTIONS: readonly Action[] = [
+  sendToGroup,
+  readGroup,
+  join,
+  quit,
+  addMember,
+  removeMember,
+  mute,
+  promote,
+  rename,
+  dismiss,
+]
+
+/** Without groups those of before, so that old seeds keep their plans. */
+export function actionsOf({ groups }: Pick<RunOptions, 'groups'>): readonly Action[] {
+  return groups === 0 ? ACTIONS : [...ACTIONS, ...GROUP_ACTIONS]
+}

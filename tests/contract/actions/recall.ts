@@ -1,3 +1,4 @@
+import { targetOf } from '../../../packages/chat/src/conversations/conversation-id.ts'
 import type { Action } from './action.ts'
 
 export const recall: Action = {
@@ -8,7 +9,7 @@ export const recall: Action = {
       device.known.filter(it => it.flow === 'out' && !it.isRevoked && !it.isDeleted),
     )
     if (!message) return
-    const peer = message.conversationID.slice('C2C'.length)
+    const peer = targetOf(message.conversationID)
     await world.recorder.call({ op: 'recall', ...device.actor, peer, id: message.ID }, () =>
       device.chat.revokeMessage(message),
     )

@@ -1,5 +1,6 @@
 import TencentCloudChat, { type Message } from '@rookery/chat'
 import { ChatClient } from '../../../packages/chat/src/client/chat-client.ts'
+import { targetOf } from '../../../packages/chat/src/conversations/conversation-id.ts'
 import { webSocketTransport } from '../../../packages/chat/src/transport/web-socket-transport.ts'
 import type { Actor } from '../history/entry.ts'
 import type { Recorder } from '../history/recorder.ts'
@@ -8,7 +9,7 @@ import { Relay, type RelayOptions } from '../relay/relay.ts'
 import { observerOf } from './observer.ts'
 import { SteppedClock } from './stepped-clock.ts'
 
-const { EVENT } = TencentCloudChat
+const { EVENT, TYPES } = TencentCloudChat
 
 /** Messages that an action may choose among, the newest. */
 const KNOWN = 60
@@ -102,6 +103,7 @@ export class Device {
   learn(message: Message): void {
     if (this.seen.has(message.ID)) return
     this.seen.add(message.ID)
+    if (message.type === TYPES.MSG_GRP_TIP) return
     this.known.push(message)
     if (this.known.length > KNOWN) this.known.shift()
   }
@@ -115,10 +117,12 @@ export class Device {
     this.chat.on(EVENT.SDK_READY, () => recorder.note({ t: 'ready', ...this.actor }))
     this.chat.on(EVENT.MESSAGE_RECEIVED, event => {
       for (const message of event.data) {
+        // Notices to a person have no number and no conversation of the server.
+        if (message.conversationID === TYPES.CONV_SYSTEM) continue
         recorder.note({
           t: 'received',
           ...this.actor,
-          peer: message.conversationID.slice('C2C'.length),
+          peer: targetOf(message.conversationID),
           id: message.ID,
           seq: message.sequence,
         })

@@ -1,6 +1,7 @@
 import type { WireConversation } from '@rookery/protocol/wire'
 import type { Recorder } from '../history/recorder.ts'
 import type { Direction } from '../relay/relay.ts'
+import { peerOfItem } from './reader.ts'
 
 interface Frame {
   readonly id?: number
@@ -11,9 +12,12 @@ interface Frame {
     readonly ErrorCode?: number
     readonly Items?: readonly WireConversation[]
     readonly Peer_Account?: string
+    readonly GroupId?: string
     readonly ReadSeq?: number
   }
 }
+
+const READS: ReadonlySet<string> = new Set(['openim/set_msg_read', 'group/set_read'])
 
 /** Characters of a bad frame that the history keeps. */
 const SHOWN = 2_000
@@ -40,8 +44,8 @@ export function observerOf(recorder: Recorder, user: string): (direction: Direct
     const { id, body } = frame
     if (direction === 'up') {
       if (frame.cmd === 'session/login') reports.clear()
-      if (frame.cmd !== 'openim/set_msg_read' || id === undefined) return
-      const report = { peer: String(body?.Peer_Account), seq: Number(body?.ReadSeq) }
+      if (!READS.has(frame.cmd ?? '') || id === undefined) return
+      const report = { peer: String(body?.GroupId ?? body?.Peer_Account), seq: Number(body?.ReadSeq) }
       reports.set(id, report)
       recorder.note({ t: 'read', is: 'asked', user, ...report })
       return
@@ -55,7 +59,7 @@ export function observerOf(recorder: Recorder, user: string): (direction: Direct
       recorder.note({
         t: 'item',
         user,
-        peer: item.To_Account,
+        peer: peerOfItem(item),
         logNo: item.LogNo,
         headSeq: item.HeadSeq,
         changeNo: item.ChangeNo,

@@ -1,6 +1,7 @@
+import TencentCloudChat from '@rookery/chat'
 import type { LoginAnswer, WireConversation, WireMessage } from '@rookery/protocol/wire'
 import { SocketClient } from '@rookery/server/testing/socket-client'
-import type { SeenMessage } from '../history/entry.ts'
+import type { SeenMessage, SeenTip } from '../history/entry.ts'
 
 /** A conversation as it was read, and up to where. */
 export interface ReadConversation {
@@ -14,11 +15,12 @@ export interface ReadConversation {
 export interface ReadState {
   readonly epoch: string
   readonly logNo: number
-  /** By peer. */
+  /** By peer or group. */
   readonly conversations: ReadonlyMap<string, ReadConversation>
 }
 
 const PAGE = 100
+const { TYPES } = TencentCloudChat
 
 /** The node answered a reading command with a refusal. */
 export class Refused extends Error {
@@ -67,7 +69,7 @@ export class Reader {
     const conversations = new Map<string, ReadConversation>()
     for (const item of items)
       conversations.set(
-        item.To_Account,
+        peerOfItem(item),
         await this.#pull({ item, seq: 0, changeNo: 0, messages: new Map() }, true),
       )
     return { epoch: first.StoreEpoch, logNo: first.LogNo, conversations }
@@ -90,9 +92,9 @@ export class Reader {
       })
       if (answer.Snapshot === 1) return undefined
       for (const item of answer.Items ?? []) {
-        const present = conversations.get(item.To_Account)
+        const present = conversations.get(peerOfItem(item))
         conversations.set(
-          item.To_Account,
+          peerOfItem(item),
           await this.#pull(
             present ? { ...present, item } : { item, seq: 0, changeNo: 0, messages: new Map() },
             false,
@@ -130,7 +132,7 @@ export class Reader {
         CoverChangeNo: number
         More: number
       }>('sync/pull', {
-        To_Account: item.To_Account,
+        ...(item.Group ? { GroupId: item.Group.GroupId } : { To_Account: item.To_Account }),
         ConvId: item.ConvId,
         AfterSeq: seq,
         AfterChangeNo: changeNo,
@@ -143,7 +145,7 @@ export class Reader {
         messages.set(m.Seq ?? 0, seen(m))
       }
       if (page.More === 1 && page.CoverSeq === seq && page.CoverChangeNo === changeNo)
-        throw new Error(`sync/pull of ${item.To_Account} says that there is more and gives nothing.`)
+        throw new Error(`sync/pull of ${peerOfItem(item)} says that there is more and gives nothing.`)
       seq = page.CoverSeq
       changeNo = page.CoverChangeNo
       more = page.More === 1
@@ -174,9 +176,10 @@ async function withinPatience(opening: Promise<SocketClient>): Promise<SocketCli
 }
 
 export function seen(m: WireMessage): SeenMessage {
+  const tip = tipOf(m)
   return {
     seq: m.Seq ?? 0,
-    id: `${m.From_TinyID}-${m.MsgClientTime}-${m.MsgRandom}`,
+    id: tip ? `${m.GroupId}-${m.Seq}-${m.MsgRandom}` : `${m.From_TinyID}-${m.MsgClientTime}-${m.MsgRandom}`,
     key: m.MsgKey,
     from: m.From_Account,
     text: String(m.MsgBody[0]?.MsgContent.Text ?? ''),
@@ -184,5 +187,32 @@ export function seen(m: WireMessage): SeenMessage {
     version: m.MsgVersion ?? 0,
     changeNo: m.ChangeNo ?? 0,
     countable: m.NoUnread !== 1,
+    ...(tip && { tip }),
+  }
+}
+
+/** UserID or GroupID. */
+export function peerOfItem(item: WireConversation): string {
+  return item.Group?.GroupId ?? item.To_Account
+}
+
+/** Undefined of anything but a tip of the system. */
+function tipOf(m: WireMessage): SeenTip | undefined {
+  const [element] = m.MsgBody
+  if (m.From_Account !== TYPES.CONV_SYSTEM || element?.MsgType !== TYPES.MSG_GRP_TIP) return undefined
+  const content = element.MsgContent as {
+    readonly OpType: number
+    readonly Operator_Account: string
+    readonly List_Account?: readonly string[]
+    readonly MemberNum?: number
+    readonly MsgGroupNewInfo?: { readonly GroupName?: string }
+  }
+  const name = content.MsgGroupNewInfo?.GroupName
+  return {
+    op: content.OpType,
+    by: content.Operator_Account,
+    users: content.List_Account ?? [],
+    ...(content.MemberNum !== undefined && { members: content.MemberNum }),
+    ...(name !== undefined && { name }),
   }
 }

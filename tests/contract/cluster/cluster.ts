@@ -37,5 +37,9 @@ export const ENVIRONMENT: Readonly<Record<string, string>> = {
   ROOKERY_SETTINGS_SESSION_WEB_HELLO: '10',
   ROOKERY_SETTINGS_SESSION_WEB_LOSS: '20',
   ROOKERY_SETTINGS_MESSAGE_RECALL_SECONDS: '86400',
+  // The log of every group tells who was in it when: work groups from the first moment, meetings with tips of their members.
+  ROOKERY_SETTINGS_GROUP_WORK_STARTS_INACTIVE: 'false',
+  ROOKERY_SETTINGS_GROUP_TIP_MEMBERS_MEETING: 'store',
+  ROOKERY_SETTINGS_GROUP_TIP_ROLES_MEETING: 'store',
   ROOKERY_LOG_LEVEL: 'warn',
 }

@@ -6,6 +6,7 @@ export type Entry =
   | RunEntry
   | CallEntry
   | ReturnEntry
+  | GroupEntry
   | ReadyEntry
   | ReceivedEntry
   | EndedEntry
@@ -16,6 +17,7 @@ export type Entry =
   | UnsettledEntry
   | ViewEntry
   | RoamEntry
+  | GroupFinalEntry
   | ScreenEntry
   | MirrorEntry
 
@@ -39,6 +41,18 @@ export type Call =
   | LoginCall
   | LogoutCall
   | KickCall
+  | GroupCall
+
+/** A group as it was made, before anybody logged in; its owner stays. In calls and events it is a `peer`, by its ID. */
+export interface GroupEntry {
+  readonly t: 'group'
+  readonly group: string
+  readonly type: 'Public' | 'ChatRoom' | 'Private'
+  readonly name: string
+  readonly owner: string
+  /** With the owner. */
+  readonly members: readonly string[]
+}
 
 /** Who acts: a device in one of its logins, `session` counting them from 1. */
 export interface Actor {
@@ -104,6 +118,24 @@ export interface KickCall {
   readonly op: 'kick'
   readonly user: string
 }
+
+export type GroupCall =
+  | (Actor & { readonly op: 'join' | 'quit' | 'dismiss'; readonly group: string })
+  | (Actor & { readonly op: 'add' | 'remove'; readonly group: string; readonly target: string })
+  /** 0 lifts the mute. */
+  | (Actor & {
+      readonly op: 'mute'
+      readonly group: string
+      readonly target: string
+      readonly seconds: number
+    })
+  | (Actor & {
+      readonly op: 'promote'
+      readonly group: string
+      readonly target: string
+      readonly admin: boolean
+    })
+  | (Actor & { readonly op: 'rename'; readonly group: string; readonly name: string })
 
 /** How it ended. A failure says nothing about whether it happened. */
 export type ReturnEntry =
@@ -204,6 +236,17 @@ export interface SeenMessage {
   readonly version: number
   readonly changeNo: number
   readonly countable: boolean
+  /** Of a group's tip, which nobody sent. */
+  readonly tip?: SeenTip
+}
+
+/** What a tip says (`GroupTip` of the protocol). */
+export interface SeenTip {
+  readonly op: number
+  readonly by: string
+  readonly users: readonly string[]
+  readonly members?: number
+  readonly name?: string
 }
 
 /** At the end: a conversation as the snapshot and a pull from 0 show it to `user`. */
@@ -217,7 +260,26 @@ export interface ViewEntry {
   readonly readSeq: number
   readonly peerReadSeq: number
   readonly pinned: boolean
+  /** Of a group: whether the user is in it. */
+  readonly member?: boolean
   readonly messages: readonly SeenMessage[]
+}
+
+/** At the end: a group over REST, oldest message first. A dismissed one has none. */
+export interface GroupFinalEntry {
+  readonly t: 'group-final'
+  readonly group: string
+  readonly name: string
+  readonly memberNum: number
+  readonly members: readonly { readonly user: string; readonly role: string }[]
+  readonly messages: readonly {
+    readonly seq: number
+    readonly key: string
+    /** Empty of a recalled one. */
+    readonly from: string
+    readonly text: string
+    readonly recalled: boolean
+  }[]
 }
 
 /** At the end: one side of the same conversation over REST, newest last. */

@@ -30,7 +30,7 @@ export class GroupPanel {
     this.#options = options
     const on = (id: string, run: () => unknown) =>
       byId(id).addEventListener('click', () => Promise.resolve().then(run).catch(toast), { signal })
-    on('open-group', () => this.#toggle(this.#pane.hidden))
+    on('open-group', () => this.#toggle(this.#pane.hidden === true))
     on('close-group', () => this.#toggle(false))
     on('more-members', () => this.#loadMore())
     on('mute-all', () => this.#muteAll())
@@ -121,7 +121,7 @@ export class GroupPanel {
     const name = memberName(member)
     initial(row.querySelector('.avatar'), name, member.userID)
     setText(row.querySelector('b'), name)
-    setText(row.querySelector('small'), isMuted(member) ? `${member.role}, muted` : member.role)
+    setText(row.querySelector('.role'), isMuted(member) ? `${member.role}, muted` : member.role)
     const actions = memberActions(chat, group, member)
     const button = row.querySelector('button')
     if (!button) return
@@ -185,7 +185,7 @@ function makeMember(): HTMLElement {
     'li',
     'member',
     avatar,
-    element('div', 'grow', element('b'), element('small')),
+    element('div', 'grow', element('b'), element('span', 'role')),
     element('button', 'plain', '⋯'),
   )
 }

@@ -8,7 +8,7 @@ const EVERYBODY = '@all'
 /** Whom a text mentions by `@` and a name: what `payload.atUserList` of `createTextAtMessage` wants. */
 export function mentionedIn(text: string, members: readonly GroupMember[]): readonly string[] {
   const named = members.filter(it => hasWord(text, `@${memberName(it)}`)).map(it => it.userID)
-  return hasWord(text, EVERYBODY) ? [TYPES.MSG_AT_ALL, ...named] : named
+  return hasWord(text, EVERYBODY) ? [`${TYPES.MSG_AT_ALL}`, ...named] : named
 }
 
 const hasWord = (text: string, word: string) => words(text).includes(words(word))

@@ -26,6 +26,6 @@ export function showNotices(chat: ChatSDK, messages: readonly Message[]): boolea
     const line = LINES[payload.operationType]?.(name || groupID, nick || userID)
     if (line !== undefined) toast(line)
   }
-  chat.setMessageRead({ conversationID: TYPES.CONV_SYSTEM }).catch(toast)
+  chat.setMessageRead({ conversationID: `${TYPES.CONV_SYSTEM}` }).catch(toast)
   return true
 }

@@ -22,7 +22,7 @@ export async function vendorCommands(): Promise<VendorCommand[]> {
 
 /** Paths, older spellings included, that no command of ours answers, by area. */
 export async function missingPaths(): Promise<Map<string, string[]>> {
-  const answered = new Set(commands.flatMap(({ path, aliases = [] }) => [path, ...aliases]))
+  const answered = new Set(commands.flatMap(({ name, aliases = [] }) => [name as string, ...aliases]))
   const missing = new Map<string, string[]>()
   for (const { path, aliases, area } of await vendorCommands())
     for (const name of [path, ...aliases])

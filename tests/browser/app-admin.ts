@@ -18,7 +18,7 @@ export class AppAdmin {
   }
 
   /** Throws with the answer when the call fails. */
-  async call(command: string, body: object): Promise<void> {
+  async call<T = unknown>(command: string, body: object): Promise<T> {
     const query = new URLSearchParams({
       sdkappid: String(this.#sdkAppId),
       identifier: 'administrator',
@@ -32,10 +32,11 @@ export class AppAdmin {
     })
     const answer = (await response.json()) as { readonly ErrorCode: number; readonly ErrorInfo: string }
     if (answer.ErrorCode !== 0) throw new Error(`${command}: ${answer.ErrorCode} ${answer.ErrorInfo}`)
+    return answer as T
   }
 
-  sendText(from: string, to: string, text: string): Promise<void> {
-    return this.call('openim/sendmsg', {
+  async sendText(from: string, to: string, text: string): Promise<void> {
+    await this.call('openim/sendmsg', {
       From_Account: from,
       To_Account: to,
       SyncOtherMachine: 1,

@@ -68,4 +68,36 @@ export class ChatPage {
       .getByRole('link')
       .filter({ has: this.page.getByText(name, { exact: true }) })
   }
+
+  /** What a button of the page asks for, in its dialog. */
+  async answer(dialog: string, fields: Readonly<Record<string, string>>, confirm: string): Promise<void> {
+    const form = this.page.getByRole('dialog', { name: dialog })
+    for (const [label, text] of Object.entries(fields)) await form.getByLabel(label).fill(text)
+    await form.getByRole('button', { name: confirm }).click()
+    await form.waitFor({ state: 'hidden' })
+  }
+
+  /** The pane of the open group, shown. */
+  async groupPane(): Promise<Locator> {
+    const pane = this.page.locator('#group')
+    if (!(await pane.isVisible())) await this.page.getByRole('button', { name: 'Group', exact: true }).click()
+    return pane
+  }
+
+  /** A member's entry in the pane of the open group. */
+  async member(name: string): Promise<Locator> {
+    const pane = await this.groupPane()
+    return pane.getByRole('listitem').filter({ has: this.page.getByText(name, { exact: true }) })
+  }
+
+  async doWithMember(name: string, item: string): Promise<void> {
+    const member = await this.member(name)
+    await member.getByRole('button', { name: `What to do with ${name}` }).click()
+    await this.page.getByRole('menuitem', { name: item }).click()
+  }
+
+  /** The group's tip, or the app's own message to the person, with exactly this text. */
+  async isTold(text: string): Promise<void> {
+    await this.page.getByText(text, { exact: true }).last().waitFor()
+  }
 }

@@ -98,7 +98,7 @@ async function groupFinal(world: World, group: string): Promise<void> {
     readonly MemberList: readonly { readonly Member_Account: string; readonly Role: string }[]
   }[]
   if (info?.ErrorCode === GROUP_GONE || list.ErrorCode === GROUP_GONE) return
-  if (!info || info.ErrorCode !== 0) throw new Error(`${group}: ${JSON.stringify(info ?? list)}`)
+  if (info?.ErrorCode !== 0) throw new Error(`${group}: ${JSON.stringify(info ?? list)}`)
   const messages: GroupFinalEntry['messages'][number][] = []
   for (let last: number | undefined; ; ) {
     const page = await world.ok('group_open_http_svc/group_msg_get_simple', {
@@ -148,15 +148,17 @@ async function screenOf(device: Device, fresh: boolean): Promise<ScreenEntry> {
     t: 'screen',
     ...device.actor,
     fresh,
-    conversations: data.conversationList.filter(it => it.conversationID !== TYPES.CONV_SYSTEM).map(it => ({
-      peer: targetOf(it.conversationID),
-      unread: it.unreadCount,
-      pinned: it.isPinned,
-      lastSeq: it.lastMessage.lastSequence,
-      lastRecalled: it.lastMessage.isRevoked,
-      lastText: it.lastMessage.isRevoked ? '' : String(it.lastMessage.payload?.text ?? ''),
-      peerReadTime: it.peerReadTime,
-    })),
+    conversations: data.conversationList
+      .filter(it => it.conversationID !== TYPES.CONV_SYSTEM)
+      .map(it => ({
+        peer: targetOf(it.conversationID),
+        unread: it.unreadCount,
+        pinned: it.isPinned,
+        lastSeq: it.lastMessage.lastSequence,
+        lastRecalled: it.lastMessage.isRevoked,
+        lastText: it.lastMessage.isRevoked ? '' : String(it.lastMessage.payload?.text ?? ''),
+        peerReadTime: it.peerReadTime,
+      })),
     messages: [...device.seen]
       .flatMap(id => device.chat.findMessage(id) ?? [])
       .map(it => ({

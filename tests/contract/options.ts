@@ -38,10 +38,9 @@ export function wishOf(args: readonly string[], drawSeed: () => number): Wish {
     ;({ values } = parseArgs({
       args: [...args],
       options: Object.fromEntries(
-        ['seed', 'minutes', 'nodes', 'engine', 'faults', 'rate', 'users', 'devices', 'groups', 'judge'].map(name => [
-          name,
-          { type: 'string' as const },
-        ]),
+        ['seed', 'minutes', 'nodes', 'engine', 'faults', 'rate', 'users', 'devices', 'groups', 'judge'].map(
+          name => [name, { type: 'string' as const }],
+        ),
       ),
     }) as { values: Partial<Record<string, string>> })
   } catch (cause) {

@@ -14,6 +14,9 @@ const OPTIONS: RunOptions = {
   groups: 0,
 }
 
+/** Of the options above, when the checker knew nothing of groups. */
+const PLAN_OF_BEFORE = 917_815_186
+
 describe('a plan', () => {
   test('is the same for the same options, and another for another seed', () => {
     expect(planOf(OPTIONS)).toEqual(planOf({ ...OPTIONS }))
@@ -51,7 +54,9 @@ describe('the command line', () => {
   })
 
   test('draws a seed when none is given', () => {
-    expect(wish('--engine', 'embedded')).toMatchObject({ options: { seed: 5, nodes: 1, engine: 'embedded' } })
+    expect(wish('--engine', 'embedded')).toMatchObject({
+      options: { seed: 5, nodes: 1, engine: 'embedded', groups: 3 },
+    })
   })
 
   test('judges a file', () => {

@@ -35,4 +35,13 @@ export const SEEDS: readonly Seed[] = [
     faults: ['client-clock'],
     found: 'a device whose clock was set back sent nothing for as long (chat/connection/request-table.ts)',
   },
+  {
+    ...short,
+    seed: 20_260_103,
+    engine: 'embedded',
+    nodes: 1,
+    groups: 2,
+    faults: faultsOf(undefined, 'embedded').filter(it => it !== 'drop-frames'),
+    found: 'nothing yet',
+  },
 ]

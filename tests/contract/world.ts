@@ -11,7 +11,7 @@ import type { RelayOptions } from './relay/relay.ts'
 const ADMIN = 'administrator'
 const REST_PATIENCE_MS = 8_000
 
-const GROUP_TYPES = ['Public', 'ChatRoom', 'Private'] as const
+const GROUP_TYPES = ['Public', 'Private', 'ChatRoom'] as const
 
 /** What is believed of a group, to choose what is likely to succeed; the rules never ask it. */
 export interface WorldGroup {

@@ -98,7 +98,8 @@ export class Thread {
 
   showHead(conversations: readonly Conversation[], people: readonly Person[], presence: Presence): void {
     const conversation = conversations.find(it => it.conversationID === this.conversationID)
-    const title = titleOf(conversation, this.conversationID, people)
+    // Of a group that nobody wrote to yet there may be no conversation.
+    const title = this.#group?.group?.name || titleOf(conversation, this.conversationID, people)
     const peer = peerOf(this.conversationID)
     setText(byId('peer'), title)
     setText(byId('peer-status'), this.#group?.summary ?? presence[peer] ?? '')
@@ -134,7 +135,7 @@ export class Thread {
     byId('earlier').hidden = this.#isComplete
     list(byId('messages'), this.#rows(), {
       key: row => ('line' in row ? row.id : row.ID),
-      make: row => ('line' in row ? element('li', 'line') : this.#makeBubble(row)),
+      make: row => ('line' in row ? element('li', 'divider') : this.#makeBubble(row)),
       fill: (node, row) =>
         'line' in row ? setText(node, row.line) : fillBubble(node, row, this.#nameOf(row), this.#actions),
     })

@@ -7,7 +7,12 @@ export const deleteMessage: Action = {
   weight: 3,
   async run({ world, device, random }) {
     const message = random.pick(
-      device.known.filter(it => !isGroupConversation(it.conversationID) && !it.isDeleted && (world.deletedBy.get(it.ID) ?? device.user) === device.user),
+      device.known.filter(
+        it =>
+          !isGroupConversation(it.conversationID) &&
+          !it.isDeleted &&
+          (world.deletedBy.get(it.ID) ?? device.user) === device.user,
+      ),
     )
     if (!message) return
     world.deletedBy.set(message.ID, device.user)

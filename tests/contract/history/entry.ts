@@ -120,22 +120,58 @@ export interface KickCall {
 }
 
 export type GroupCall =
-  | (Actor & { readonly op: 'join' | 'quit' | 'dismiss'; readonly group: string })
-  | (Actor & { readonly op: 'add' | 'remove'; readonly group: string; readonly target: string })
-  /** 0 lifts the mute. */
-  | (Actor & {
-      readonly op: 'mute'
-      readonly group: string
-      readonly target: string
-      readonly seconds: number
-    })
-  | (Actor & {
-      readonly op: 'promote'
-      readonly group: string
-      readonly target: string
-      readonly admin: boolean
-    })
-  | (Actor & { readonly op: 'rename'; readonly group: string; readonly name: string })
+  | JoinCall
+  | QuitCall
+  | AddCall
+  | RemoveCall
+  | MuteCall
+  | PromoteCall
+  | RenameCall
+  | DismissCall
+
+interface OfGroup extends Actor {
+  readonly group: string
+}
+
+interface OfMember extends OfGroup {
+  readonly target: string
+}
+
+export interface JoinCall extends OfGroup {
+  readonly op: 'join'
+}
+
+export interface QuitCall extends OfGroup {
+  readonly op: 'quit'
+}
+
+export interface AddCall extends OfMember {
+  readonly op: 'add'
+}
+
+export interface RemoveCall extends OfMember {
+  readonly op: 'remove'
+}
+
+/** 0 seconds lift the mute. */
+export interface MuteCall extends OfMember {
+  readonly op: 'mute'
+  readonly seconds: number
+}
+
+export interface PromoteCall extends OfMember {
+  readonly op: 'promote'
+  readonly admin: boolean
+}
+
+export interface RenameCall extends OfGroup {
+  readonly op: 'rename'
+  readonly name: string
+}
+
+export interface DismissCall extends OfGroup {
+  readonly op: 'dismiss'
+}
 
 /** How it ended. A failure says nothing about whether it happened. */
 export type ReturnEntry =

@@ -8,10 +8,9 @@ import type { Rule } from './rule.ts'
  */
 export const changes: Rule = evidence => {
   const texts = new Map(operationsOf(evidence, 'send').map(({ call }) => [call.id, call.text]))
-  return [...evidence.stored.values()].flatMap(message => [
-    ...edits(evidence, message, texts.get(message.id)),
-    ...recalls(evidence, message),
-  ])
+  return [...evidence.stored.values()]
+    .filter(it => !it.tip)
+    .flatMap(message => [...edits(evidence, message, texts.get(message.id)), ...recalls(evidence, message)])
 }
 
 function edits(evidence: Evidence, message: SeenMessage, original: string | undefined): string[] {

@@ -2,6 +2,8 @@ import type {
   BadFrameEntry,
   Call,
   Entry,
+  GroupEntry,
+  GroupFinalEntry,
   ItemEntry,
   MirrorEntry,
   ReadEntry,
@@ -46,7 +48,12 @@ export interface Login {
 export interface Evidence {
   readonly operations: readonly Operation[]
   readonly logins: readonly Login[]
+  /** One-to-one. */
   readonly views: readonly ViewEntry[]
+  readonly groupViews: readonly ViewEntry[]
+  /** By ID. */
+  readonly groups: ReadonlyMap<string, GroupEntry>
+  readonly groupFinals: ReadonlyMap<string, GroupFinalEntry>
   readonly roams: readonly RoamEntry[]
   readonly screens: readonly ScreenEntry[]
   readonly mirrors: readonly MirrorEntry[]
@@ -74,8 +81,15 @@ export function pairOf(a: string, b: string): string {
   return a < b ? `${a}~${b}` : `${b}~${a}`
 }
 
+/** Of a group: `peer` is its ID. */
 export function viewOf(evidence: Evidence, user: string, peer: string): ViewEntry | undefined {
-  return evidence.views.find(it => it.user === user && it.peer === peer)
+  const views = evidence.groups.has(peer) ? evidence.groupViews : evidence.views
+  return views.find(it => it.user === user && it.peer === peer)
+}
+
+/** The same for everybody who is in the conversation. */
+export function conversationOf(evidence: Evidence, user: string, peer: string): string {
+  return evidence.groups.has(peer) ? peer : pairOf(user, peer)
 }
 
 export function hasDeleted(evidence: Evidence, user: string, id: string): boolean {
@@ -84,6 +98,7 @@ export function hasDeleted(evidence: Evidence, user: string, id: string): boolea
 
 export function evidenceOf(entries: readonly Entry[]): Evidence {
   const operations = pairCalls(entries)
+  const groups = new Map(entries.flatMap(it => (it.t === 'group' ? [[it.group, it] as const] : [])))
   const views = entries.filter(it => it.t === 'view')
   const screens = entries.filter(it => it.t === 'screen')
   const deleters = new Map<string, Set<string>>()
@@ -92,7 +107,10 @@ export function evidenceOf(entries: readonly Entry[]): Evidence {
   return {
     operations,
     logins: loginsOf(entries, screens),
-    views,
+    views: views.filter(it => !groups.has(it.peer)),
+    groupViews: views.filter(it => groups.has(it.peer)),
+    groups,
+    groupFinals: new Map(entries.flatMap(it => (it.t === 'group-final' ? [[it.group, it] as const] : []))),
     roams: entries.filter(it => it.t === 'roam'),
     screens,
     mirrors: entries.filter(it => it.t === 'mirror'),

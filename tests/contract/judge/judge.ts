@@ -6,6 +6,11 @@ import { dense } from './dense.ts'
 import { doubled } from './doubled.ts'
 import { evidenceOf } from './evidence.ts'
 import { frames } from './frames.ts'
+import { groupDelivery } from './group-delivery.ts'
+import { groupMembers } from './group-members.ts'
+import { groupSenders } from './group-senders.ts'
+import { groupTips } from './group-tips.ts'
+import { groupUnread } from './group-unread.ts'
 import { lost } from './lost.ts'
 import { order } from './order.ts'
 import { readMarks } from './read-marks.ts'
@@ -32,12 +37,17 @@ export const RULES: Readonly<Record<string, Rule>> = {
   snapshot,
   frames,
   settled,
+  'group-delivery': groupDelivery,
+  'group-members': groupMembers,
+  'group-senders': groupSenders,
+  'group-tips': groupTips,
+  'group-unread': groupUnread,
 }
 
 /** Judges a whole history. A run whose final state is missing can't be judged: throws. */
 export function judge(entries: readonly Entry[]): readonly Violation[] {
   const evidence = evidenceOf(entries)
-  if (evidence.views.length === 0)
+  if (evidence.views.length + evidence.groupViews.length === 0)
     throw new Error('The history has no final state; the run did not come to its end.')
   return Object.entries(RULES).flatMap(([rule, of]) => of(evidence).map(text => ({ rule, text })))
 }

@@ -1,5 +1,5 @@
 import type { SendCall } from '../history/entry.ts'
-import { type Evidence, type Operation, operationsOf, pairOf } from './evidence.ts'
+import { conversationOf, type Evidence, type Operation, operationsOf } from './evidence.ts'
 import type { Rule } from './rule.ts'
 
 interface Placed {
@@ -12,9 +12,11 @@ interface Placed {
  * keeps its order, as far as it was acknowledged at the first try.
  */
 export const order: Rule = evidence =>
-  [...Map.groupBy(placed(evidence), ({ send }) => pairOf(send.call.user, send.call.peer)).values()].flatMap(
-    sends => [...realTime(sends), ...perDevice(sends)],
-  )
+  [
+    ...Map.groupBy(placed(evidence), ({ send }) =>
+      conversationOf(evidence, send.call.user, send.call.peer),
+    ).values(),
+  ].flatMap(sends => [...realTime(sends), ...perDevice(sends)])
 
 /** First tries whose message is stored; of a message that was tried again the beginning counts, and no acknowledgement. */
 function placed(evidence: Evidence): Placed[] {

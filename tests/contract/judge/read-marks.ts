@@ -1,6 +1,7 @@
 import type { ItemEntry } from '../history/entry.ts'
 import type { Evidence } from './evidence.ts'
 import { viewOf } from './evidence.ts'
+import { groupModel } from './group-model.ts'
 import type { Rule } from './rule.ts'
 
 const NUMBERS = ['readSeq', 'peerReadSeq', 'headSeq', 'changeNo'] as const
@@ -33,15 +34,18 @@ function backwards(items: readonly ItemEntry[]): string[] {
 }
 
 function finals(evidence: Evidence): string[] {
-  return evidence.views.flatMap(({ user, peer, readSeq }) => {
+  return [...evidence.views, ...evidence.groupViews].flatMap(({ user, peer, readSeq, headSeq }) => {
     const own = evidence.reads.filter(it => it.user === user && it.peer === peer)
     const highest = (is: 'asked' | 'done') => Math.max(0, ...own.filter(it => it.is === is).map(it => it.seq))
     const found: string[] = []
-    if (readSeq < highest('done'))
+    // Of a group only what is still in the user's range.
+    if (readSeq < Math.min(highest('done'), headSeq))
       found.push(
         `${user} with ${peer}: reading up to ${highest('done')} was confirmed, the mark is ${readSeq}.`,
       )
-    if (readSeq > highest('asked'))
+    // All that was there before somebody joins counts as read.
+    const joined = (groupModel(evidence, peer)?.spansOf(user).at(-1)?.from ?? 1) - 1
+    if (readSeq > Math.max(highest('asked'), joined))
       found.push(`${user} with ${peer}: the mark is ${readSeq}, nobody read beyond ${highest('asked')}.`)
     const known = viewOf(evidence, peer, user)?.peerReadSeq
     if (known !== undefined && known !== readSeq)

@@ -8,7 +8,21 @@ const BOUND_MS = 1_000
 const isLoginRefusal = (code: number | undefined): boolean =>
   code !== undefined && code >= 70_000 && code < 71_000
 /** What a device can't do without the server. */
-const NEEDS_SERVER: readonly Call['op'][] = ['send', 'edit', 'recall', 'delete', 'pin']
+const NEEDS_SERVER: readonly Call['op'][] = [
+  'send',
+  'edit',
+  'recall',
+  'delete',
+  'pin',
+  'join',
+  'quit',
+  'dismiss',
+  'add',
+  'remove',
+  'mute',
+  'promote',
+  'rename',
+]
 
 /**
  * From one second after a kick's answer on, no node accepts a UserSig that was signed before the kick, and no login from

@@ -1,9 +1,10 @@
-import { hasDeleted } from './evidence.ts'
+import { type Evidence, hasDeleted } from './evidence.ts'
+import { groupModel } from './group-model.ts'
 import type { Rule } from './rule.ts'
 
 /**
  * Snapshot + changes = fresh snapshot, from every mark that was kept. An exception that the contract names: what the user
- * deleted for itself after the mark may still be in the kept messages.
+ * deleted for itself after the mark may still be in the kept messages. So may what a user saw of a group in a former membership.
  */
 export const snapshot: Rule = evidence =>
   evidence.mirrors.flatMap(({ user, mark, differences }) =>
@@ -11,8 +12,15 @@ export const snapshot: Rule = evidence =>
       const what = `${user}, mark ${mark}, with ${it.peer}`
       if (it.of === 'message') {
         if (!it.fresh && hasDeleted(evidence, user, it.id)) return []
+        if (it.kept && isFormer(evidence, user, it.peer, it.kept.seq)) return []
         return `${what}: the message ${it.id} is ${JSON.stringify(it.kept)} by changes, ${JSON.stringify(it.fresh)} afresh.`
       }
       return `${what}: ${it.of} ${JSON.stringify(it.kept)} by changes, ${JSON.stringify(it.fresh)} afresh.`
     }),
   )
+
+/** In the range of no present membership: what changed there afterwards is not told. */
+function isFormer(evidence: Evidence, user: string, peer: string, seq: number): boolean {
+  const model = groupModel(evidence, peer)
+  return model !== undefined && !(model.isMember(user) && seq >= (model.spansOf(user).at(-1)?.from ?? 0))
+}

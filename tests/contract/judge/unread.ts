@@ -1,7 +1,7 @@
 import type { Rule } from './rule.ts'
 
 /**
- * The server's count, over the socket and over REST, is what the history and the mark give: messages of the peer above the
+ * One-to-one: the server's count, over the socket and over REST, is what the history and the mark give: messages of the peer above the
  * mark that this side sees, that count and that are not recalled.
  */
 export const unread: Rule = evidence =>

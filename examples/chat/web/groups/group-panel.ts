@@ -1,5 +1,5 @@
 import TencentCloudChat, { type ChatSDK, type Group, type GroupMember } from '@rookery/chat'
-import { ask, byId, element, initial, list, setText, toast } from '../dom.ts'
+import { ask, byId, clockTime, element, initial, list, setText, toast } from '../dom.ts'
 import { openMenu } from '../menu.ts'
 import { chosenPeople, offerPeople } from './choose-people.ts'
 import { isModerated, isMuted, isStaff, memberActions, memberName } from './member-actions.ts'
@@ -61,7 +61,7 @@ export class GroupPanel {
     this.#toggle(false)
     byId('open-group').hidden = true
     byId('composer').inert = false
-    byId('outside').hidden = true
+    byId('group-state').hidden = true
   }
 
   /** Reads the members anew, from the first page. Of several calls at a time the last one counts. */
@@ -94,7 +94,9 @@ export class GroupPanel {
     if (!group) return
     const { name, groupID, notification, muteAllMembers, selfInfo } = group
     const isOwner = selfInfo.role === TYPES.GRP_MBR_ROLE_OWNER
+    setText(byId('peer'), name)
     setText(byId('peer-status'), this.summary)
+    initial(byId('peer-avatar'), name, groupID)
     setText(byId('group-name'), name)
     setText(byId('group-facts'), groupID)
     setText(byId('group-notice'), notification)
@@ -108,12 +110,21 @@ export class GroupPanel {
     byId('quit-group').hidden = !this.#isMember || (isOwner && isModerated(group))
     byId('dismiss-group').hidden = !this.#isMember || !isOwner || !isModerated(group)
     byId('composer').inert = !this.#isMember
-    byId('outside').hidden = this.#isMember
+    setText(byId('group-state'), this.#state(group))
+    byId('group-state').hidden = this.#state(group) === ''
     list(byId('members'), this.members, {
       key: it => it.userID,
       make: makeMember,
       fill: (row, it) => this.#fillMember(row, group, it),
     })
+  }
+
+  /** Why this user cannot write now, or `''`. */
+  #state(group: Group): string {
+    const { muteTime } = group.selfInfo
+    if (!this.#isMember) return 'You are not in this group.'
+    if (group.muteAllMembers && !isStaff(group)) return 'Only the owner and admins may write now.'
+    return muteTime > Date.now() / 1000 ? `You are muted until ${clockTime(muteTime)}.` : ''
   }
 
   #fillMember(row: HTMLElement, group: Group, member: GroupMember): void {

@@ -16,8 +16,8 @@ export async function createGroup(chat: ChatSDK): Promise<string | undefined> {
     name,
     type,
     ...(groupID !== '' && { groupID }),
-    // To a large room everybody comes by themselves.
-    ...(!isRoom && { memberList }),
+    // To a large room everybody comes by themselves. Without the option nobody is invited to public groups and meetings.
+    ...(!isRoom && { memberList, inviteOption: 'FreeAccess' }),
   })
   return data.group.groupID
 }

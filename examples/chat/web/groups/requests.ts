@@ -21,8 +21,8 @@ function makeRow(chat: ChatSDK, application: Request): HTMLElement {
     await chat.handleGroupApplication({ handleAction, application }).catch(toast)
     await showRequests(chat).catch(toast)
   }
-  const approve = element('button', 'primary', 'Approve')
-  const refuse = element('button', 'plain', 'Refuse')
+  const approve = element('button', 'primary short', 'Approve')
+  const refuse = element('button', 'plain short', 'Refuse')
   approve.addEventListener('click', () => answer('Agree'))
   refuse.addEventListener('click', () => answer('Reject'))
   return element('li', 'request', element('span'), element('div', 'row', approve, refuse))

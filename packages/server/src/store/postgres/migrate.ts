@@ -9,7 +9,8 @@ import { isConflict, sqlState } from './sql-state.ts'
 
 /** An index over a large table takes its time. */
 const STATEMENT_MS = 3_600_000
-const TABLE_EXISTS = '42P07'
+/** The table, or the type that comes with it. */
+const EXISTS = ['42P07', '42710']
 
 /**
  * Brings the schema up to date, all pending migrations in one transaction. Several nodes may do so at once: the first to lock the
@@ -44,7 +45,7 @@ async function prepareTables(session: PgSession): Promise<void> {
       await session.run(statement)
     } catch (error) {
       // Another node made it at the same moment; `if not exists` does not see a table that is being made.
-      if (!isConflict(error) && sqlState(error) !== TABLE_EXISTS) throw error
+      if (!isConflict(error) && !EXISTS.includes(sqlState(error) ?? '')) throw error
     }
 }
 

@@ -37,6 +37,7 @@ async function isSettled(world: World, user: string): Promise<boolean> {
         if (view?.unreadCount !== item.UnreadMsgNum) return false
         if (view.lastMessage.lastSequence !== (item.LastMsg?.Seq ?? 0)) return false
         if (view.isPinned !== (item.TopFlag === 1)) return false
+        if (view.peerReadTime !== item.PeerReadTime) return false
       }
     }
     return true

@@ -32,7 +32,7 @@ export function makeBubble(message: Message, actions: BubbleActions): HTMLElemen
     'li',
     `bubble ${message.flow}`,
     pick,
-    element('b', 'sender'),
+    element('span', 'sender'),
     content,
     meta,
     retry,

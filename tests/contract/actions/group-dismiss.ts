@@ -4,7 +4,7 @@ import { chooseGroup } from './group-choice.ts'
 /** One group of a run at most, so that the others live to its end. Private ones are dismissed by the app alone. */
 export const dismiss: Action = {
   name: 'group-dismiss',
-  weight: 0.5,
+  weight: 2,
   async run({ world, device, random }) {
     if (world.groups.some(it => it.isDismissed)) return
     const group = chooseGroup(world, random, it => it.owner === device.user && it.type !== 'Private')

@@ -68,6 +68,14 @@ export class ConversationRecord {
     this.view = emptyConversation(conversationID)
   }
 
+  /**
+   * The server has yet to say where this person's history of the group ends and the news begins: it was never told, or what
+   * came is above all that was told to somebody who had left.
+   */
+  get awaitsItem(): boolean {
+    return this.isGroup && (!this.isKnown || (!this.isMember && this.log.headSeq > this.itemSeq))
+  }
+
   /** Begins anew for another conversation with the same peer: a UserID that was deleted and registered again. */
   restart(convId: number): void {
     this.convId = convId

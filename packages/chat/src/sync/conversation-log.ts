@@ -21,6 +21,11 @@ export class ConversationLog<T> {
     this.#headChangeNo = changeNo
   }
 
+  /** Highest number that anything told of. */
+  get headSeq(): number {
+    return this.#headSeq
+  }
+
   get seq(): number {
     return this.#seq
   }

@@ -112,7 +112,6 @@ export class Puller {
   }
 }
 
-/** Of a group, the item says first where its history ends and the news begins. */
 function isPullable(record: ConversationRecord): boolean {
-  return record.log.behind && (record.isKnown || !record.isGroup)
+  return record.log.behind && !record.awaitsItem
 }

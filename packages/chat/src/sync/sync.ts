@@ -246,15 +246,15 @@ export class Sync {
   }
 
   #soon(record: ConversationRecord): void {
-    if (record.isKnown || !record.isGroup) this.#puller.soon(record)
-    else this.#awaitItem()
+    if (record.awaitsItem) this.#awaitItem()
+    else this.#puller.soon(record)
   }
 
-  /** A message of a group that the server has not described yet: its item is on its way, or was lost. */
+  /** A message of a group that the server has not described yet, or not since this person came back: its item is on its way, or was lost. */
   #awaitItem(): void {
     this.#cancelItemGrace ??= this.#options.clock.after(GAP_GRACE, () => {
       this.#cancelItemGrace = undefined
-      const isMissing = this.#options.list.all().some(it => it.isGroup && !it.isKnown && !it.isLocal)
+      const isMissing = this.#options.list.all().some(it => it.awaitsItem && !it.isLocal)
       if (isMissing) this.#take({ is: 'gap' })
     })
   }

@@ -45,7 +45,7 @@ async function openEngine(
   if (source.kind === 'embedded') return EmbeddedStore.open({ folder: source.folder, onDefect })
   // Messages take two connections, the lanes' leases and the log one each.
   const others = source.connections - 4
-  const mutationConnections = Math.max(1, Math.floor(others / 3))
+  const mutationConnections = Math.max(1, Math.floor(others / 2))
   return PostgresStore.open({
     url: source.url,
     mutationConnections,

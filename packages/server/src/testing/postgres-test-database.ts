@@ -11,7 +11,7 @@ import { type TestPostgres, testPostgres } from './postgres-server.ts'
 import type { RunSql, SqlValue, TestDatabase } from './test-database.ts'
 
 /** Of one store. */
-const CONNECTIONS = 12
+const CONNECTIONS = 16
 /** One node alone misses nobody's commits; a machine that stands still for a second must not fail what is tested. */
 const BEHIND_MS = 20_000
 

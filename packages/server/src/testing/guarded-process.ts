@@ -16,7 +16,8 @@ import { join, sep } from 'node:path'
 
 /**
  * Ends what runs in a folder and deletes it, once the process that holds the folder's pipe open is gone. Bun kills the children
- * of a test process that ends, so this one leaves their family: its parent is gone at once, its session is its own.
+ * of a test process that ends, so this one leaves their family: its parent is gone at once, its session is its own. A PostgreSQL
+ * that was killed leaves a segment of shared memory, which its lock file names.
  */
 const WATCHDOG = `setsid sh -c 'cat "$1/alive" >/dev/null
   for turn in 1 2 3; do
@@ -24,6 +25,7 @@ const WATCHDOG = `setsid sh -c 'cat "$1/alive" >/dev/null
       case "$(readlink "$process/cwd")" in "$1"|"$1"/*) kill -9 "\${process#/proc/}" ;; esac
     done
   done
+  for segment in $(awk "NR == 7 { print \\$2 }" "$1"/*/postmaster.pid 2>/dev/null); do ipcrm -m "$segment"; done
   rm -rf "$1"' watchdog "$1" </dev/null >/dev/null 2>&1 &`
 
 const GONE_WITHIN_MS = 10_000

@@ -154,6 +154,8 @@ class OwnPostgres extends PostgresAt implements PostgresServer {
       port: String(this.#port),
       unix_socket_directories: `''`,
       shared_buffers: '32MB',
+      // In the data folder, so that nothing stays when the server is killed.
+      dynamic_shared_memory_type: 'mmap',
       max_connections: '300',
       max_wal_size: '256MB',
       ...(options.fsync === false && { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),

@@ -198,6 +198,8 @@ export type EventFrame =
   | { readonly ev: 'cover'; readonly ConvId: number; readonly Seq?: number; readonly ChangeNo?: number }
   /** The owner's own state of one conversation (read mark, pin, marks, …) or the peer's read mark moved. */
   | { readonly ev: 'conversation'; readonly LogNo: number; readonly c: WireConversation }
+  /** The own log has this number now: whoever has a lower one resumes. */
+  | { readonly ev: 'log'; readonly LogNo: number }
   | { readonly ev: 'contactGroups'; readonly LogNo: number; readonly Groups: readonly WireContactGroup[] }
   /** The session is over; the socket closes with 4500 after it. */
   | { readonly ev: 'kicked'; readonly Type: KickType; readonly Info: string }

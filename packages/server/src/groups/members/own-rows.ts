@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { conversationItems } from '../../conversations/conversation-item.ts'
 import type { Transaction } from '../../store/mutation.ts'
 import { ConversationKind } from '../../store/schema.ts'
 import type { GroupRow } from '../group-rows.ts'
@@ -89,18 +90,25 @@ export async function closeOwnRows(
   await numberOwnRows(tx, group, accounts)
 }
 
-/** Moves the owners' logs: whoever resumes learns that this conversation is another one now (DESIGN-DATA 2). */
+/** Who gets the whole item at once; of more, each is told that there is something to fetch, so that the writer is not held up. */
+const TOLD_WHOLE = 20
+
+/**
+ * Moves the owners' logs: whoever resumes learns that this conversation is another one now (DESIGN-DATA 2), and devices that are
+ * online learn it at once. Call it after the change of membership.
+ */
 export async function numberOwnRows(
   tx: Transaction,
   group: GroupRow,
   accounts: readonly number[],
 ): Promise<void> {
   if (accounts.length === 0) return
-  await tx.db
+  const logs = await tx.db
     .updateTable('account')
     .set(eb => ({ log_no: eb('log_no', '+', 1) }))
     .where('app_id', '=', group.app_id)
     .where('account_id', 'in', accounts)
+    .returning(['account_id', 'log_no'])
     .execute()
   await tx.db
     .updateTable('user_conversation')
@@ -117,4 +125,12 @@ export async function numberOwnRows(
     .where('conv_id', '=', group.conv_id)
     .where('account_id', 'in', accounts)
     .execute()
+  for (const { account_id: account, log_no: logNo } of logs) {
+    const [item] =
+      logs.length <= TOLD_WHOLE ? await conversationItems(tx.db, group.app_id, account, [group.conv_id]) : []
+    const frame = item
+      ? `{"ev":"conversation","LogNo":${logNo},"c":${item.text}}`
+      : `{"ev":"log","LogNo":${logNo}}`
+    tx.changed({ kind: 'push', app: group.app_id, to: [account], frame })
+  }
 }

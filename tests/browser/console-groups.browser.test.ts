@@ -181,6 +181,8 @@ browserTest(
     const { page } = desk
     await page.getByLabel('Beginning of a GroupId or a name').fill('Apple')
     await page.getByText('Readers').waitFor({ state: 'detached' })
+    // While the list is fetched it is empty.
+    await page.getByRole('link', { name: 'Show: Apple live' }).waitFor()
     expect(await page.getByRole('link', { name: /^Show: / }).count()).toBe(2)
     await page.getByRole('combobox', { name: 'Type' }).focus()
     await page.keyboard.press('Enter')
@@ -188,6 +190,7 @@ browserTest(
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
     await page.getByText('Apple live').waitFor({ state: 'detached' })
+    await page.getByRole('link', { name: 'Show: Apple pickers' }).waitFor()
     await page.getByRole('link', { name: 'Show: Apple pickers' }).focus()
     await page.keyboard.press('Enter')
     await page.getByRole('tab', { name: 'Profile' }).focus()

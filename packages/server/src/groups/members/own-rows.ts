@@ -125,6 +125,8 @@ export async function numberOwnRows(
     .where('conv_id', '=', group.conv_id)
     .where('account_id', 'in', accounts)
     .execute()
+  // A work group that was not used yet is nobody's news (rest-2 section 1.7).
+  if (!group.active) return
   for (const { account_id: account, log_no: logNo } of logs) {
     const [item] =
       logs.length <= TOLD_WHOLE ? await conversationItems(tx.db, group.app_id, account, [group.conv_id]) : []

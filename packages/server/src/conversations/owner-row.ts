@@ -98,8 +98,16 @@ export async function ensureConversation(
   return conv
 }
 
-/** The number of the row that is there then: another node may have made it meanwhile. */
-async function makeConversation(tx: Transaction, app: number, lo: number, hi: number): Promise<number> {
+/**
+ * The conversation of two accounts, or of a group (`lo` 0, `hi` its number). Returns the number of the row that is there then:
+ * another node may have made it meanwhile.
+ */
+export async function makeConversation(
+  tx: Transaction,
+  app: number,
+  lo: number,
+  hi: number,
+): Promise<number> {
   const { conv_id } = await tx.db
     .insertInto('conversation')
     .values({

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { conversationItems } from '../../conversations/conversation-item.ts'
+import { newOwnerRow } from '../../conversations/owner-row.ts'
 import type { Transaction } from '../../store/mutation.ts'
 import { ConversationKind } from '../../store/schema.ts'
 import type { GroupRow } from '../group-rows.ts'
@@ -45,21 +46,8 @@ export async function openOwnRows(
     .insertInto('user_conversation')
     .values(
       accounts.map(account => ({
-        app_id: group.app_id,
-        account_id: account,
-        conv_id: group.conv_id,
-        peer_id: 0,
+        ...newOwnerRow(group.app_id, account, group.conv_id, 0, tx.now),
         kind: ConversationKind.GROUP,
-        log_no: 0,
-        read_own: 0,
-        peer_read_seq: 0,
-        peer_read_time: 0,
-        cleared_seq: 0,
-        hidden_seq: -1,
-        pinned_ms: 0,
-        standard_mark: '',
-        custom_mark: '',
-        recv_opt: 0,
         ...range,
       })),
     )

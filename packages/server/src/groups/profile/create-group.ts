@@ -7,6 +7,7 @@ import type {
   WireCustomField,
 } from '@rookery/protocol/wire-group'
 import { CommandError } from '../../commands/command-error.ts'
+import { makeConversation } from '../../conversations/owner-row.ts'
 import type { Lock } from '../../store/locks.ts'
 import { defineMutation, type Transaction } from '../../store/mutation.ts'
 import { MemberRole } from '../../store/schema.ts'
@@ -184,27 +185,7 @@ async function freeName(tx: Transaction, args: CreateGroup): Promise<string> {
 
 async function insertGroup(tx: Transaction, args: CreateGroup, name: string): Promise<GroupRow> {
   const group = await tx.nextNumber('group')
-  const conv = await tx.nextNumber('conversation')
-  await tx.db
-    .insertInto('conversation')
-    .values({
-      app_id: args.app,
-      conv_id: conv,
-      lo_id: 0,
-      hi_id: group,
-      head_seq: 0,
-      change_no: 0,
-      count_no: 0,
-      sent_lo: 0,
-      sent_hi: 0,
-      auth_no: 0,
-      last_time: 0,
-      list_seq: 0,
-      list_time: 0,
-      top_seq: 0,
-      top_time: 0,
-    })
-    .execute()
+  const conv = await makeConversation(tx, args.app, 0, group)
   const created = args.createTime ?? tx.now
   await tx.db
     .insertInto('chat_group')

@@ -3,6 +3,7 @@ import { ErrorCode } from '@rookery/protocol/error-code'
 import { GroupNotice } from '@rookery/protocol/group-notice'
 import type { WireGroup, WireGroupNotice } from '@rookery/protocol/wire-group'
 import { CommandError } from '../../commands/command-error.ts'
+import { makeConversation } from '../../conversations/owner-row.ts'
 import { defineMutation, type Transaction } from '../../store/mutation.ts'
 import type { Store } from '../../store/store.ts'
 import { editGroup, tellGroup } from '../change-group.ts'
@@ -338,27 +339,7 @@ async function insert(
   { app, text, createTime = tx.now }: CreateTopic,
 ): Promise<GroupRow> {
   const no = await tx.nextNumber('group')
-  const conv = await tx.nextNumber('conversation')
-  await tx.db
-    .insertInto('conversation')
-    .values({
-      app_id: app,
-      conv_id: conv,
-      lo_id: 0,
-      hi_id: no,
-      head_seq: 0,
-      change_no: 0,
-      count_no: 0,
-      sent_lo: 0,
-      sent_hi: 0,
-      auth_no: 0,
-      last_time: 0,
-      list_seq: 0,
-      list_time: 0,
-      top_seq: 0,
-      top_time: 0,
-    })
-    .execute()
+  const conv = await makeConversation(tx, app, 0, no)
   await tx.db
     .insertInto('chat_group')
     .values({

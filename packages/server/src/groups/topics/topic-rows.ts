@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
+import { newOwnerRow } from '../../conversations/owner-row.ts'
 import type { Transaction } from '../../store/mutation.ts'
 import { ConversationKind } from '../../store/schema.ts'
 import type { GroupRow } from '../group-rows.ts'
 
-const SECONDS_A_DAY = 86_400
 /** Rows of one statement, well below what both engines take. */
 const ROWS_A_STATEMENT = 500
 
@@ -58,26 +58,12 @@ export async function openTopicRows(
     .execute()
   const rows = heads.flatMap(head =>
     accounts.map(account => ({
-      app_id: app,
-      account_id: account,
-      conv_id: head.conv_id,
-      peer_id: 0,
+      ...newOwnerRow(app, account, head.conv_id, 0, tx.now),
       kind: ConversationKind.GROUP,
-      log_no: 0,
-      read_own: 0,
-      peer_read_seq: 0,
-      peer_read_time: 0,
-      cleared_seq: 0,
-      hidden_seq: -1,
-      pinned_ms: 0,
-      standard_mark: '',
-      custom_mark: '',
-      recv_opt: 0,
       from_seq: community.history_before_join ? 0 : head.head_seq,
       to_seq: -1,
       read_seq: head.head_seq,
       read_count: head.count_no,
-      active_day: Math.floor(tx.now / SECONDS_A_DAY),
     })),
   )
   for (let start = 0; start < rows.length; start += ROWS_A_STATEMENT)

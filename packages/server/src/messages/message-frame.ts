@@ -128,3 +128,27 @@ export function roamItemText(
   text += `,"MsgBody":${recalled ? '[]' : message.body},"CloudCustomData":${JSON.stringify(message.custom)}`
   return `${text}}`
 }
+
+/** A message as it was just sent: nothing happened to it since. */
+export function sentMessage(
+  send: Pick<ShownMessage, 'random' | 'clientTime' | 'body' | 'custom'>,
+  msgSeq: number,
+  at: Pick<ShownMessage, 'conv' | 'seq' | 'time' | 'flags'>,
+): ShownMessage {
+  return {
+    conv: at.conv,
+    seq: at.seq,
+    changeNo: 0,
+    msgSeq,
+    random: send.random,
+    time: at.time,
+    clientTime: send.clientTime,
+    flags: at.flags,
+    body: send.body,
+    custom: send.custom,
+    version: 0,
+    peerReadTime: 0,
+    revoker: '',
+    revokeReason: '',
+  }
+}

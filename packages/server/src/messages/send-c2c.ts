@@ -9,7 +9,7 @@ import type { AppendKey, AppendResult } from '../store/append.ts'
 import { MessageFlag } from '../store/schema.ts'
 import { checkElements } from './element-check.ts'
 import { checkMessageSize } from './message-body.ts'
-import { type ShownMessage, wireMessageText } from './message-frame.ts'
+import { sentMessage, wireMessageText } from './message-frame.ts'
 
 /** One send, checked for its form; the accounts exist. */
 export interface C2cSend {
@@ -108,7 +108,7 @@ function announce(
 ): void {
   const toSender = send.tell === 'all' && (send.flags & MessageFlag.HIDDEN_FROM_SENDER) === 0
   const toReceiver = send.tell !== 'nobody' && (send.flags & MessageFlag.HIDDEN_FROM_RECEIVER) === 0
-  const frame = `{"ev":"message","m":${wireMessageText(shownMessage(send, result), send.from, send.to)}}`
+  const frame = `{"ev":"message","m":${wireMessageText(sentMessage(send, send.msgSeq, result), send.from, send.to)}}`
   const cover = `{"ev":"cover","ConvId":${result.conv},"Seq":${result.seq}}`
   const { bus } = services
   const shared = {
@@ -128,7 +128,7 @@ function announce(
 /** Online-only: nobody stores it, so it has no number. */
 function passOn(services: Services, caller: Caller, send: C2cSend): C2cSent {
   const time = send.time || Math.floor(Date.now() / 1000)
-  const message = shownMessage(send, { conv: 0, seq: 0, time, flags: send.flags })
+  const message = sentMessage(send, send.msgSeq, { conv: 0, seq: 0, time, flags: send.flags })
   const to = send.tell === 'all' && send.from.id !== send.to.id ? [send.from.id, send.to.id] : [send.to.id]
   services.bus.push({
     app: caller.app.id,
@@ -138,28 +138,6 @@ function passOn(services: Services, caller: Caller, send: C2cSend): C2cSent {
   })
   services.metrics.messages.inc({ outcome: 'transient' })
   return { outcome: 'transient', time }
-}
-
-function shownMessage(
-  send: C2cSend,
-  at: { conv: number; seq: number; time: number; flags: number },
-): ShownMessage {
-  return {
-    conv: at.conv,
-    seq: at.seq,
-    changeNo: 0,
-    msgSeq: send.msgSeq,
-    random: send.random,
-    time: at.time,
-    clientTime: send.clientTime,
-    flags: at.flags,
-    body: send.body,
-    custom: send.custom,
-    version: 0,
-    peerReadTime: 0,
-    revoker: '',
-    revokeReason: '',
-  }
 }
 
 function accountGone(which: 'sender' | 'receiver', send: C2cSend): CommandError {

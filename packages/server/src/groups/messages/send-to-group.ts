@@ -3,7 +3,7 @@ import type { Account } from '../../accounts/account.ts'
 import type { Caller } from '../../commands/caller.ts'
 import { CommandError } from '../../commands/command-error.ts'
 import type { Services } from '../../commands/services.ts'
-import { wireMessageText } from '../../messages/message-frame.ts'
+import { sentMessage, wireMessageText } from '../../messages/message-frame.ts'
 import type { AppendKey, AppendResult } from '../../store/append.ts'
 import { MessageFlag } from '../../store/schema.ts'
 import { audienceOf } from '../audience/audience-of.ts'
@@ -201,22 +201,7 @@ function messageText(
   at: { conv: number; seq: number; time: number; flags: number },
 ): string {
   return wireMessageText(
-    {
-      conv: at.conv,
-      seq: at.seq,
-      changeNo: 0,
-      msgSeq: at.seq,
-      random: send.random,
-      time: at.time,
-      clientTime: send.clientTime,
-      flags: at.flags,
-      body: send.body,
-      custom: send.custom,
-      version: 0,
-      peerReadTime: 0,
-      revoker: '',
-      revokeReason: '',
-    },
+    sentMessage(send, at.seq, at),
     send.from,
     { userId: '' },
     {

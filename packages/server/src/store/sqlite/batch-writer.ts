@@ -29,10 +29,8 @@ export interface BatchOutcome {
   readonly storageError?: string
 }
 
-/** This node's number in the commit log; several nodes have one each. */
-const LANE = 1
-/** Rows of the commit log kept for other nodes to read. */
-const LOG_KEPT = 100_000
+/** The counter that keeps the time of the last commit, in Unix milliseconds: a clock that was set back makes no earlier times. */
+const LAST_COMMIT = 'last_commit_ms'
 
 /**
  * The one writer of an embedded database: everything that arrived while the last batch was being flushed is one
@@ -44,7 +42,6 @@ export class BatchWriter {
   readonly #heads: ConversationHeads
   readonly #nodeId: string
   #appender: MessageAppender | undefined
-  #logNo = 0
   #lastMs = 0
 
   constructor(database: Database, nodeId: string) {
@@ -66,20 +63,16 @@ export class BatchWriter {
       .query("insert into meta (name, value) values ('store_epoch', ?) on conflict do nothing")
       .run(randomBytes(8).toString('hex'))
     this.#appender = new MessageAppender(this.#database, this.#heads)
-    const last = this.#database
-      .query<{ no: number | null; time_ms: number | null }, [number]>(
-        'select max(no) as no, max(time_ms) as time_ms from commit_log where lane = ?',
-      )
-      .get(LANE)
-    this.#logNo = last?.no ?? 0
-    this.#lastMs = last?.time_ms ?? 0
+    this.#lastMs =
+      this.#database
+        .query<{ value: number }, [string]>('select value from counter where name = ?')
+        .get(LAST_COMMIT)?.value ?? 0
   }
 
   async write(operations: readonly WriteOperation[]): Promise<BatchOutcome> {
     const changes: Change[] = []
     const outcomes: WriteOutcome[] = []
     const nowMs = Math.max(this.#lastMs, Date.now())
-    const logNo = this.#logNo
     try {
       this.#execute('begin immediate')
       for (let next = 0; next < operations.length; ) {
@@ -87,11 +80,15 @@ export class BatchWriter {
         if (operation?.kind === 'mutate') outcomes[next++] = await this.#mutate(operation, nowMs, changes)
         else next = this.#appendRun(operations, next, outcomes, nowMs)
       }
-      this.#logCommit(this.#heads.flush(), changes, nowMs)
+      this.#heads.flush()
+      this.#database
+        .query(
+          'insert into counter (name, value) values (?, ?) on conflict (name) do update set value = excluded.value',
+        )
+        .run(LAST_COMMIT, nowMs)
       this.#execute('commit')
     } catch (error) {
       this.#heads.forget()
-      this.#logNo = logNo
       if (this.#database.inTransaction) this.#database.run('rollback')
       return { outcomes: [], changes: [], storageError: String(error) }
     }
@@ -183,22 +180,6 @@ export class BatchWriter {
           .get(source)?.value ?? 0,
     }
   }
-
-  #logCommit(
-    heads: readonly { app: number; conv: number }[],
-    changes: readonly Change[],
-    nowMs: number,
-  ): void {
-    const entry = summary(heads, changes)
-    if (!entry) return
-    const no = this.#logNo + 1
-    this.#database
-      .query('insert into commit_log (lane, no, time_ms, changes) values (?, ?, ?, ?)')
-      .run(LANE, no, nowMs, entry)
-    if (no % 1000 === 0)
-      this.#database.query('delete from commit_log where lane = ? and no <= ?').run(LANE, no - LOG_KEPT)
-    this.#logNo = no
-  }
 }
 
 function comparePairs(a: AppendItem, b: AppendItem): number {
@@ -215,27 +196,4 @@ function comparePeople(a: AppendItem, b: AppendItem): number {
 function isStorageError(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   return /^SQLITE_(FULL|IOERR|READONLY|CORRUPT|NOTADB|CANTOPEN)/.test(code)
-}
-
-/** What other nodes need to look at again, by numbers; undefined when nothing that they hold changed. */
-function summary(
-  heads: readonly { app: number; conv: number }[],
-  changes: readonly Change[],
-): string | undefined {
-  const conversations = new Set<string>()
-  const accounts = new Set<string>()
-  const apps = new Set<number>()
-  const groups = new Set<string>()
-  for (const head of heads) conversations.add(`${head.app}:${head.conv}`)
-  for (const change of changes) {
-    if (change.kind === 'conversation') conversations.add(`${change.app}:${change.conv}`)
-    else if (change.kind === 'push') for (const account of change.to) accounts.add(`${change.app}:${account}`)
-    else if (change.kind === 'group' || change.kind === 'groupPush')
-      groups.add(`${change.app}:${change.group}`)
-    else if (change.kind === 'app' || change.kind === 'expiry') apps.add(change.app)
-    else if (change.account === undefined) apps.add(change.app)
-    else accounts.add(`${change.app}:${change.account}`)
-  }
-  if (conversations.size + accounts.size + apps.size + groups.size === 0) return undefined
-  return JSON.stringify({ c: [...conversations], u: [...accounts], a: [...apps], g: [...groups] })
 }

@@ -116,10 +116,9 @@ export class ConversationHeads {
       this.#touch(head, head.hi, head.lo, head.hiSide, day)
   }
 
-  /** Writes the changed counters; call before a mutation reads them and before the commit. Returns what changed. */
-  flush(): Head[] {
-    const flushed = [...this.#dirty]
-    for (const head of flushed) {
+  /** Writes the changed counters; call before a mutation reads them and before the commit. */
+  flush(): void {
+    for (const head of this.#dirty) {
       this.#database
         .query(
           `update conversation set head_seq = ?, count_no = ?, sent_lo = ?, sent_hi = ?, last_time = ?, list_seq = ?,
@@ -142,7 +141,6 @@ export class ConversationHeads {
       head.dirty = false
     }
     this.#dirty.clear()
-    return flushed
   }
 
   /** After a rollback, or a mutation that may have changed the rows. */

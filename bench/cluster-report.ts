@@ -1,7 +1,8 @@
 import { cpus } from 'node:os'
-import { judged, list, median, percent, table } from './figures.ts'
+import { list, median, percent, table } from './figures.ts'
 import { type Half, SATURATED } from './load.ts'
 import type { BenchOptions } from './options.ts'
+import { type Report, ReportText } from './report.ts'
 
 /** Share of the bare insert's rate that nodes are to reach (docs/decisions/0007-several-nodes.md). */
 const AIM = 0.3
@@ -30,30 +31,27 @@ export interface ClusterFigures {
   logOnly: { readonly name: string; readonly halves: readonly Half[] } | undefined
 }
 
-export function reportCluster(figures: ClusterFigures, setup: string, options: BenchOptions): string {
+export function reportCluster(figures: ClusterFigures, setup: string, options: BenchOptions): Report {
   const sides = [...figures.bares, ...figures.nodes]
-  const lines = [setup, '', fullTable(sides), '', halfTable(figures), '']
+  const text = new ReportText()
+  text.add(setup, fullTable(sides), halfTable(figures))
   const [bare] = figures.bares
   for (const { name, fulls } of figures.nodes) {
     const ratios = fulls.map((one, round) => one.perSecond / (bare?.fulls[round]?.perSecond ?? Number.NaN))
-    const ratio = median(ratios)
-    lines.push(
-      `${judged(`${name}, share of the ${bare?.name}`, ratio, `at least ${AIM}`, ratio >= AIM)}; by round: ${list(ratios)}`,
-    )
+    text.judge(`${name}, share of the ${bare?.name}`, median(ratios), { atLeast: AIM })
+    text.line(`by round: ${list(ratios)}`)
   }
   for (const { name, fulls } of sides) {
     const of = (key: keyof Full) => median(fulls.map(one => one[key]))
     if (of('loadShare') >= SATURATED)
-      lines.push(`VOID: the load was saturated against ${name}; its throughput is the load's, not its own.`)
+      text.void(`the load was saturated against ${name}; its throughput is the load's, not its own.`)
     const others = of('others') / cpus().length
     if (others > NOISY)
-      lines.push(
-        `VOID: others took ${percent(others)} of the machine during ${name}; repeat it on a quiet one.`,
-      )
+      text.void(`others took ${percent(others)} of the machine during ${name}; repeat it on a quiet one.`)
   }
   if (options.quick || options.profile !== undefined)
-    lines.push('VOID: a quick or profiled run shows that it works and nothing else.')
-  return lines.join('\n')
+    text.void('a quick or profiled run shows that it works and nothing else.')
+  return text.done()
 }
 
 function fullTable(sides: readonly { readonly name: string; readonly fulls: readonly Full[] }[]): string {

@@ -8,6 +8,7 @@ import { Installation } from './installation.ts'
 import { fullLoad, type Half, loadAt, WARM_UP_MS } from './load.ts'
 import { coreBusy, familyCpu, ownCpu, ownWait, processCpu } from './measured-process.ts'
 import type { BenchOptions } from './options.ts'
+import type { Report } from './report.ts'
 
 /** Rows a commit of the bare insert; the first is what the aim is about. */
 const BATCHES = [128, 512] as const
@@ -20,7 +21,7 @@ const CHECKPOINT_MS = 60_000
  * (d) messages of nodes on PostgreSQL and NATS, the receiver at another node than the sender, against a bare insert of such rows into the
  * same PostgreSQL.
  */
-export async function benchCluster(options: BenchOptions): Promise<string> {
+export async function benchCluster(options: BenchOptions): Promise<Report> {
   const postgres = await startPostgres({ settings: SIZES })
   // The databases of the test servers are made there.
   process.env.ROOKERY_TEST_POSTGRES = postgres.url('postgres')

@@ -28,11 +28,6 @@ export function percent(share: number): string {
   return `${(share * 100).toFixed(0)} %`
 }
 
-/** Verdict on an aim, in words. */
-export function judged(what: string, value: number, aim: string, met: boolean): string {
-  return `${what}: ${value.toFixed(2)} (aim: ${aim}) ${met ? 'met' : 'NOT met'}`
-}
-
 export function list(values: readonly number[]): string {
   return values.map(value => value.toFixed(2)).join(' ')
 }

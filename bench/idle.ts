@@ -1,7 +1,8 @@
 import { loginFrame, PING_FRAME, readyAll } from './client-login.ts'
-import { judged, median, table } from './figures.ts'
+import { median, table } from './figures.ts'
 import { MeasuredProcess, quiet } from './measured-process.ts'
 import type { BenchOptions } from './options.ts'
+import { type Report, ReportText } from './report.ts'
 import { startSeededServer } from './seeded-server.ts'
 
 const WIDTH = 32
@@ -19,7 +20,7 @@ interface Idle {
 }
 
 /** (c) memory of idle logged-in connections, against bare ones that sent one frame. */
-export async function benchIdle(options: BenchOptions): Promise<string> {
+export async function benchIdle(options: BenchOptions): Promise<Report> {
   const count = options.count ?? (options.quick ? 1000 : 9000)
   const names = Array.from({ length: count + WARM_UP }, (_, index) => `i${index}`)
   const measured: [Idle[], Idle[]] = [[], []]
@@ -68,15 +69,13 @@ async function idle(target: MeasuredProcess, frames: readonly Buffer[]): Promise
   }
 }
 
-function report(measured: readonly [Idle[], Idle[]], count: number, options: BenchOptions): string {
-  const lines: string[] = []
+function report(measured: readonly [Idle[], Idle[]], count: number, options: BenchOptions): Report {
+  const text = new ReportText()
   const of = (side: readonly Idle[], key: keyof Idle) => median(side.map(one => one[key]))
   const kilo = (bytes: number) => (bytes / 1024).toFixed(2)
   const mega = (bytes: number) => (bytes / 2 ** 20).toFixed(1)
-  lines.push(
-    `${count} connections, ${options.repeat} rounds with new processes, medians of resident memory\n`,
-  )
-  lines.push(
+  text.add(
+    `${count} connections, ${options.repeat} rounds with new processes, medians of resident memory`,
     table(
       ['idle connections', 'KB each', 'before GC', 'of it JS heap', 'process before, MB', 'after, MB'],
       (['Rookery', 'bare'] as const).map((name, index) => {
@@ -92,7 +91,12 @@ function report(measured: readonly [Idle[], Idle[]], count: number, options: Ben
       }),
     ),
   )
-  const each = of(measured[0], 'settled') / 1024
-  lines.push(`\n${judged('KB of process memory each', each, 'at most 8', each <= 8)}`)
-  return lines.join('\n')
+  text.judge('KB of process memory each', of(measured[0], 'settled') / 1024, { atMost: 8 })
+  return text.done({
+    scenario: 'idle',
+    sides: (['Rookery', 'bare'] as const).map((name, index) => ({
+      name,
+      figures: { bytes: of(measured[index as 0 | 1], 'settled') },
+    })),
+  })
 }

@@ -1,7 +1,7 @@
 import { percentiles } from './figures.ts'
 import { ownCpu } from './measured-process.ts'
 import type { BenchOptions } from './options.ts'
-import type { Pair, Tally } from './pair.ts'
+import type { Tally } from './pair.ts'
 
 export const WARM_UP_MS = 1500
 const SETTLE_MS = 10_000
@@ -9,10 +9,24 @@ const SETTLE_MS = 10_000
 export const SATURATED = 0.95
 const SHARES = [0.5, 0.95, 0.99]
 
+/** One source of messages, with its receivers. */
+export interface LoadPair {
+  /** Messages that it keeps under way; 0 stops it, and an open loop sends by itself. */
+  window: number
+  /** Everything that was sent is acked and delivered. */
+  readonly settled: boolean
+  /** Fills the window. */
+  fill(): void
+  /** @param at the moment from which the message's latency counts. */
+  send(at: number): void
+}
+
 /** Pairs that send through the same target. */
 export interface LoadSide {
   readonly name: string
-  readonly pairs: readonly Pair[]
+  readonly pairs: readonly LoadPair[]
+  /** Messages that each of them keeps under way at full load; by default as the options say. */
+  readonly window?: number
   readonly tally: Tally
 }
 
@@ -34,7 +48,7 @@ export async function fullLoad<S>(
   sample: () => S,
 ): Promise<readonly [before: S, after: S]> {
   for (const pair of side.pairs) {
-    pair.window = options.window
+    pair.window = side.window ?? options.window
     pair.fill()
   }
   await Bun.sleep(WARM_UP_MS)

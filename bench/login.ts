@@ -1,7 +1,9 @@
 import { loginFrame, PING_FRAME, readyAll } from './client-login.ts'
-import { judged, median, percent, percentiles, table } from './figures.ts'
+import { list, median, percent, percentiles, table } from './figures.ts'
+import { SATURATED } from './load.ts'
 import { coreBusy, MeasuredProcess, ownCpu, quiet } from './measured-process.ts'
 import type { BenchOptions } from './options.ts'
+import { type Report, ReportText } from './report.ts'
 import { startSeededServer } from './seeded-server.ts'
 
 /** Connections that are being opened at once. */
@@ -23,7 +25,7 @@ interface Login {
 }
 
 /** (b) connect + UserSig + ready, against a connection with one small frame; closing is not in the figures. */
-export async function benchLogin(options: BenchOptions): Promise<string> {
+export async function benchLogin(options: BenchOptions): Promise<Report> {
   const count = options.count ?? (options.quick ? 500 : 3000)
   const names = Array.from({ length: count }, (_, index) => `l${index}`)
   const server = await startSeededServer(names, options)
@@ -85,13 +87,11 @@ function report(
   measured: readonly Login[][],
   count: number,
   options: BenchOptions,
-): string {
-  const lines: string[] = []
+): Report {
+  const text = new ReportText()
   const of = (index: number, pick: (one: Login) => number) => median((measured[index] ?? []).map(pick))
-  lines.push(
-    `${count} connections a measurement, ${WIDTH} at a time, ${options.repeat} rounds in turns, medians; fsync on (synchronous=FULL)\n`,
-  )
-  lines.push(
+  text.add(
+    `${count} connections a measurement, ${WIDTH} at a time, ${options.repeat} rounds in turns, medians; fsync on (synchronous=FULL)`,
     table(
       [
         'connect to ready',
@@ -120,8 +120,23 @@ function report(
     ),
   )
   const ratios = (measured[0] ?? []).map((one, round) => one.cpu / (measured[1]?.[round]?.cpu ?? Number.NaN))
-  const ratio = median(ratios)
-  lines.push(`\n${judged('CPU a login, times the bare connect', ratio, 'at most 2.5', ratio <= 2.5)}`)
-  lines.push(`by round: ${ratios.map(value => value.toFixed(2)).join(' ')}`)
-  return lines.join('\n')
+  text.judge('CPU a login, times the bare connect', median(ratios), { atMost: 2.5 })
+  text.line(`by round: ${list(ratios)}`)
+  for (const [index, name] of names.entries())
+    if (of(index, one => one.loadShare) >= SATURATED)
+      text.void(`the load was saturated against ${name}; its rate is the load's, not its own.`)
+  return text.done({
+    scenario: 'login',
+    sides: names.map((name, index) => ({
+      name,
+      figures: {
+        perSecond: of(index, one => one.perSecond),
+        cpu: of(index, one => one.cpu),
+        p50: of(index, one => one.times[0] ?? Number.NaN),
+        p95: of(index, one => one.times[1] ?? Number.NaN),
+        p99: of(index, one => one.times[2] ?? Number.NaN),
+        loadShare: of(index, one => one.loadShare),
+      },
+    })),
+  })
 }

@@ -19,36 +19,40 @@ export interface MeasuredOptions {
   readonly bunFlags?: readonly string[]
   /** The app's UserSig key. */
   readonly key?: string
-  /** Called after the process is gone. */
-  readonly ended?: () => void
 }
+
+/** Files of this folder that are started. */
+export type MeasuredFile = 'server.ts' | 'relay.ts' | 'publisher.ts' | 'http-echo.ts'
 
 /** A child, on a core of its own where one is given, that is measured from outside. */
 export class MeasuredProcess {
   readonly pid: number
   readonly port: number
-  /** The app's UserSig key; empty for the relay. */
+  /** The app's UserSig key; empty for a bare comparison. */
   readonly key: string
+  /** Milliseconds from its start until it accepted connections. */
+  readonly startMs: number
   readonly #child: Bun.Subprocess<'pipe', 'pipe', 'inherit'>
   readonly #lines: AsyncIterator<string>
-  readonly #ended: (() => void) | undefined
+  #ended: (() => void) | undefined
 
   private constructor(
     child: Bun.Subprocess<'pipe', 'pipe', 'inherit'>,
     lines: AsyncIterator<string>,
-    ready: { readonly port: number },
+    ready: { readonly port: number; readonly startMs: number },
     options: MeasuredOptions,
   ) {
     this.#child = child
     this.#lines = lines
     this.pid = child.pid
     this.port = ready.port
+    this.startMs = ready.startMs
     this.key = options.key ?? ''
-    this.#ended = options.ended
   }
 
   /** Starts `bun <file> <argument>` and waits until it accepts connections. */
-  static async start(file: 'server.ts' | 'relay.ts', options: MeasuredOptions): Promise<MeasuredProcess> {
+  static async start(file: MeasuredFile, options: MeasuredOptions): Promise<MeasuredProcess> {
+    const start = performance.now()
     const child = Bun.spawn({
       cmd: [
         ...(options.core === undefined ? [] : ['taskset', '-c', String(options.core)]),
@@ -66,13 +70,19 @@ export class MeasuredProcess {
     const first = await lines.next()
     clearTimeout(late)
     if (first.done) throw new Error(`${file} ended before it was ready.`)
-    return new MeasuredProcess(child, lines, JSON.parse(first.value), options)
+    const { port } = JSON.parse(first.value) as { port: number }
+    return new MeasuredProcess(child, lines, { port, startMs: performance.now() - start }, options)
+  }
+
+  /** @param ended is called when the process is gone. */
+  onEnd(ended: () => void): void {
+    this.#ended = ended
   }
 
   cpu(): CpuTime {
     return {
       total: ticksOf(`/proc/${this.pid}/stat`),
-      main: ticksOf(`/proc/${this.pid}/task/${this.pid}/stat`),
+      main: mainThreadCpu(this.pid),
     }
   }
 
@@ -88,6 +98,13 @@ export class MeasuredProcess {
     await this.#child.stdin.flush()
     const { value } = await this.#lines.next()
     return Number(value)
+  }
+
+  /** Ends it at once, as a crash does. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL')
+    await this.#child.exited
+    this.#ended?.()
   }
 
   async stop(): Promise<void> {
@@ -127,8 +144,13 @@ export function processCpu(pid: number): number {
   return ticksOf(`/proc/${pid}/stat`)
 }
 
+/** CPU seconds of a process' first thread. */
+export function mainThreadCpu(pid: number): number {
+  return ticksOf(`/proc/${pid}/task/${pid}/stat`)
+}
+
 /** Resolves when the process has done (almost) nothing for a while, or after 15 seconds. */
-export async function quiet(target: MeasuredProcess): Promise<void> {
+export async function quiet(target: { cpu(): Pick<CpuTime, 'total'> }): Promise<void> {
   for (let check = 0; check < 30; check++) {
     const before = target.cpu().total
     await Bun.sleep(500)

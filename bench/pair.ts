@@ -1,3 +1,4 @@
+import type { LoadPair } from './load.ts'
 import { numberAt, PullingReceiver, RETRY_AFTER, SEQ } from './pulling-receiver.ts'
 import { clientFrame, type RawSocket } from './raw-socket.ts'
 
@@ -64,15 +65,15 @@ export interface PairOptions {
   readonly from: string
   readonly to: string
   /**
-   * `count` takes whatever comes as the next message. `next` demands that every delivery is the next number. `pull` does as a client
+   * `count` takes whatever comes as the next message. `next` demands that every delivery is the next number, from 1 on; `following` the
+   * same after whichever comes first, where messages are stored already. `pull` does as a client
    * does: what did not come is fetched, what came twice is dropped (docs/wire-protocol.md), and what was refused for now is sent again.
    */
-  readonly receives: 'count' | 'next' | 'pull'
+  readonly receives: 'count' | 'next' | 'following' | 'pull'
 }
 
 /** One sender and one receiver, each on its own connection. */
-export class Pair {
-  /** Messages that this pair keeps under way; 0 stops it, and an open loop sends by itself. */
+export class Pair implements LoadPair {
   window = 0
   readonly #tally: Tally
   readonly #socket: RawSocket
@@ -83,6 +84,8 @@ export class Pair {
   /** Unix seconds: part of the client key, with which a message may be sent again. */
   readonly #clientTimes = new Float64Array(RING)
   readonly #checkSeq: boolean
+  /** Number of the message before the first one here; undefined until that came. */
+  #seqBefore: number | undefined
   readonly #isClient: boolean
   #sent = 0
   #acked = 0
@@ -91,7 +94,8 @@ export class Pair {
   constructor(tally: Tally, sender: RawSocket, receiver: RawSocket, options: PairOptions) {
     this.#tally = tally
     this.#socket = sender
-    this.#checkSeq = options.receives === 'next'
+    this.#checkSeq = options.receives === 'next' || options.receives === 'following'
+    this.#seqBefore = options.receives === 'following' ? undefined : 0
     this.#isClient = options.receives === 'pull'
     const number = String(FIRST_ID)
     const body = `{"To_Account":"${options.to}","MsgSeq":${number},"MsgRandom":${number},"MsgClientTime":${number},"MsgBody":[{"MsgType":"TIMTextElem","MsgContent":{"Text":"${TEXT}"}}]}`
@@ -184,12 +188,14 @@ export class Pair {
     this.#arrived()
     if (!this.#checkSeq) return
     const seq = numberAt(bytes, bytes.indexOf(SEQ, start) + SEQ.length)
-    if (seq !== this.#delivered)
+    this.#seqBefore ??= seq - 1
+    if (seq !== this.#seqBefore + this.#delivered)
       this.#tally.fail(`delivery ${this.#delivered} has Seq ${seq}: ${bytes.toString('utf8', start, end)}`)
   }
 }
 
-function putNumber(bytes: Buffer, at: number, value: number): void {
+/** Writes ten digits. */
+export function putNumber(bytes: Buffer, at: number, value: number): void {
   let rest = value
   for (let offset = at + 9; offset >= at; offset--) {
     const tenth = Math.floor(rest / 10)

@@ -6,6 +6,13 @@ export interface FrameTaker {
   lost(reason: string): void
 }
 
+/** Takes the bytes themselves, for a load that only counts. */
+export interface ByteTaker {
+  bytes(chunk: Buffer): void
+  lost(reason: string): void
+}
+
+const ANSWER = Buffer.from('{"id":')
 const UPGRADED = Buffer.from('HTTP/1.1 101 ')
 const HEAD_END = Buffer.from('\r\n\r\n')
 
@@ -22,21 +29,28 @@ export class RawSocket {
   readonly #opened: () => void
   readonly #failed: (error: Error) => void
   readonly #port: number
+  readonly #path: string
   #socket: Socket<State> | undefined
   #upgraded = false
   #rest: Buffer | undefined
   #unsent: Buffer | undefined
+  #bytes: ByteTaker | undefined
 
-  private constructor(port: number, opened: () => void, failed: (error: Error) => void) {
+  private constructor(port: number, path: string, opened: () => void, failed: (error: Error) => void) {
     this.#port = port
+    this.#path = path
     this.#opened = opened
     this.#failed = failed
   }
 
-  /** Connects and upgrades. */
-  static open(port: number): Promise<RawSocket> {
+  /** Connects and upgrades; a taker given here misses nothing that comes with the upgrade. */
+  static open(
+    port: number,
+    { path = '/ws', taker }: { readonly path?: string; readonly taker?: FrameTaker } = {},
+  ): Promise<RawSocket> {
     return new Promise((resolve, reject) => {
-      const connection: RawSocket = new RawSocket(port, () => resolve(connection), reject)
+      const connection: RawSocket = new RawSocket(port, path, () => resolve(connection), reject)
+      connection.taker = taker
       Bun.connect<State>({
         hostname: '127.0.0.1',
         port,
@@ -55,8 +69,17 @@ export class RawSocket {
     if (written < frame.length) this.#unsent = Buffer.from(frame.subarray(Math.max(0, written)))
   }
 
+  /** From now on everything that comes goes there unread. */
+  takeBytes(taker: ByteTaker): void {
+    this.#bytes = taker
+    const rest = this.#rest
+    this.#rest = undefined
+    if (rest) taker.bytes(rest)
+  }
+
   close(): void {
     this.taker = undefined
+    this.#bytes = undefined
     this.#socket?.terminate()
   }
 
@@ -65,7 +88,7 @@ export class RawSocket {
     // As browsers do; else a second message waits for the acknowledgement of the first.
     socket.setNoDelay(true)
     socket.write(
-      `GET /ws HTTP/1.1\r\nHost: 127.0.0.1:${this.#port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n`,
+      `GET ${this.#path} HTTP/1.1\r\nHost: 127.0.0.1:${this.#port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n`,
     )
   }
 
@@ -78,10 +101,12 @@ export class RawSocket {
   lost(reason: string): void {
     if (!this.#upgraded) this.#failed(new Error(reason))
     this.taker?.lost(reason)
+    this.#bytes?.lost(reason)
   }
 
   received(chunk: Buffer): void {
-    if (this.#upgraded) this.#frames(chunk)
+    if (this.#bytes) this.#bytes.bytes(chunk)
+    else if (this.#upgraded) this.#frames(chunk)
     else {
       const head = this.#rest ? Buffer.concat([this.#rest, chunk]) : chunk
       const end = head.indexOf(HEAD_END)
@@ -158,4 +183,19 @@ export async function openWith(port: number, frame: Buffer): Promise<{ socket: R
     socket.send(frame)
   })
   return { socket, answer }
+}
+
+/** Sends one frame over an open connection and resolves with its answer; events before it are passed over. */
+export function ask(socket: RawSocket, frame: Buffer): Promise<string> {
+  return new Promise((resolve, reject) => {
+    socket.taker = {
+      frame: (bytes, start, end) => {
+        if (bytes.compare(ANSWER, 0, ANSWER.length, start, start + ANSWER.length) !== 0) return
+        socket.taker = undefined
+        resolve(bytes.toString('utf8', start, end))
+      },
+      lost: reason => reject(new Error(reason)),
+    }
+    socket.send(frame)
+  })
 }

@@ -2,7 +2,7 @@
  * The measured server: the real one on a database that was filled before by another process, so that its memory holds the
  * server only. Prints one JSON line when it accepts connections; reads commands from its input and ends when that closes.
  */
-import { defaultSettings } from '@rookery/protocol/limits'
+import { defaultSettings, type Settings } from '@rookery/protocol/limits'
 import { SecretBox } from '@rookery/server/apps/secret-box'
 import type { NatsServers } from '@rookery/server/bus/nats-servers'
 import { startServer } from '@rookery/server/server'
@@ -15,9 +15,12 @@ export interface ServerArgument {
   /** Base64. */
   readonly masterKey: string
   readonly bus?: NatsServers
+  readonly settings?: Partial<Settings>
+  /** Left out: a free one. */
+  readonly port?: number
 }
 
-const { store, masterKey, bus } = JSON.parse(process.argv[2] ?? '') as ServerArgument
+const { store, masterKey, bus, settings, port } = JSON.parse(process.argv[2] ?? '') as ServerArgument
 
 const server = await startServer({
   store,
@@ -30,9 +33,10 @@ const server = await startServer({
     'session.commandsPerSec': 10_000,
     'session.inFlightMax': 1000,
     'session.webLoss': 3600,
+    ...settings,
   },
   host: '127.0.0.1',
-  port: 0,
+  port: port ?? 0,
   trustedProxies: [],
   publicHosts: [],
   log: pino({ level: 'error' }),

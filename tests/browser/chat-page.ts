@@ -37,6 +37,12 @@ export class ChatPage {
     await this.page.getByText('Connected', { exact: true }).waitFor()
   }
 
+  /** The browser tells of what it refused a moment after it did. */
+  async complained(): Promise<void> {
+    if (this.complaints.length === 0)
+      await this.page.waitForEvent('console', () => this.complaints.length > 0)
+  }
+
   /** By the name of the other person. */
   async openConversation(name: string): Promise<void> {
     await this.entry(name).click()
@@ -59,6 +65,19 @@ export class ChatPage {
 
   async sees(text: string): Promise<void> {
     await this.message(text).waitFor()
+  }
+
+  /** The own message with this text is stored: only then its menu has everything. */
+  async isSent(text: string): Promise<void> {
+    await this.message(text)
+      .getByRole('img', { name: /^(Sent|Read)/ })
+      .waitFor()
+  }
+
+  /** Of a message of one's own, or with the rights for it. */
+  async recall(text: string): Promise<void> {
+    await this.message(text).click({ button: 'right' })
+    await this.page.getByRole('menuitem', { name: 'Recall' }).click()
   }
 
   /** The conversation's entry in the left pane. */
@@ -94,6 +113,11 @@ export class ChatPage {
     const member = await this.member(name)
     await member.getByRole('button', { name: `What to do with ${name}` }).click()
     await this.page.getByRole('menuitem', { name: item }).click()
+  }
+
+  /** Resolves when the member's entry says this of their role. */
+  async hasRole(name: string, role: string): Promise<void> {
+    await (await this.member(name)).getByText(role, { exact: true }).waitFor()
   }
 
   /** The group's tip, or the app's own message to the person, with exactly this text. */

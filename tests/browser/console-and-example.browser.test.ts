@@ -49,5 +49,5 @@ browserTest(
     expect(desk.complaints).toEqual([])
     await desk.close()
   },
-  60_000,
+  90_000,
 )

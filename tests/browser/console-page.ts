@@ -17,8 +17,9 @@ export class ConsolePage {
   private constructor(page: Page, password: string) {
     this.page = page
     this.#password = password
-    // Below the time limit of a test, so that the page's own account of what is missing is seen.
-    page.setDefaultTimeout(10_000)
+    // Below the time limit of a test, so that the page's own account of what is missing is seen; long enough for a
+    // machine that runs ten other things.
+    page.setDefaultTimeout(20_000)
     page.on('pageerror', error => this.complaints.push(String(error)))
     page.on('console', message => {
       // What the server refuses is shown in the page; the browser notes the status as well.

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'bun:test'
+import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import { createRequire } from 'node:module'
 import type { Browser } from 'playwright-core'
 import { launchChromium, mustRun } from './chromium.ts'
@@ -13,6 +13,10 @@ const { Api } = createRequire(import.meta.url)('tls-sig-api-v2/TLSSigAPIv2.js') 
 const browserTest = mustRun ? test : test.skip
 const SETUP_MS = 60_000
 const PASSWORD = 'correct horse battery'
+/** Every step has a limit of its own (console-page.ts). */
+const TEST_MS = 90_000
+
+setDefaultTimeout(TEST_MS)
 
 let house: RookeryProcess
 let browser: Browser
@@ -108,6 +112,7 @@ browserTest(
     await desk.confirm('Add key', { password: true })
     await desk.dialog.getByText('It is accepted beside the current key.').waitFor()
     expect(await desk.takeSecret()).toMatch(/^[0-9a-f]{64}$/)
+    await page.getByRole('row').nth(2).waitFor()
     expect(await page.getByRole('row').count()).toBe(3)
 
     await desk.room('App admins')
@@ -141,6 +146,7 @@ browserTest(
     await desk.dialog.getByText('Sign with it from now on.').waitFor()
     const secondKey = await desk.takeSecret()
     expect(secondKey).not.toBe(firstKey)
+    await page.getByText('accepted', { exact: true }).nth(1).waitFor()
     expect(await page.getByText('accepted', { exact: true }).count()).toBe(2)
 
     await desk.room('Accounts')
@@ -182,7 +188,7 @@ browserTest(
     await desk.button('Check chain').click()
     await page.getByText(/^Intact: \d+ rows/).waitFor()
   },
-  60_000,
+  TEST_MS,
 )
 
 browserTest('a setting is changed beside its documented value, and taken back', async () => {

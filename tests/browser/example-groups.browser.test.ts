@@ -11,13 +11,26 @@ async function createGroup(page: ChatPage, name: string, type: string, groupID: 
   await page.page.getByRole('button', { name: 'New group…' }).click()
   await page.page.getByLabel('Type').selectOption(type)
   await page.answer('New group', { Name: name, GroupID: groupID }, 'Create')
-  await page.page.getByRole('heading', { name, level: 2 }).first().waitFor()
+  // Exactly: until the group is open its GroupID stands there.
+  await page.page.getByRole('heading', { name, level: 2, exact: true }).first().waitFor()
 }
 
 async function join(page: ChatPage, groupID: string, word = ''): Promise<void> {
   await page.page.getByRole('button', { name: 'Join a group…' }).click()
   await page.answer('Join a group', { GroupID: groupID, 'A word to its admins': word }, 'Join')
 }
+
+async function invite(page: ChatPage, name: string): Promise<void> {
+  await (await page.groupPane()).getByRole('button', { name: 'Invite…' }).click()
+  await page.page.getByRole('dialog', { name: 'Invite to the group' }).getByLabel(name).check()
+  await page.answer('Invite to the group', {}, 'Invite')
+}
+
+const isOutside = ({ page }: ChatPage) =>
+  page.locator('#group-state').getByText('You are not in this group.').waitFor()
+
+/** Nothing is said about why one could not write. */
+const mayWrite = ({ page }: ChatPage) => page.locator('#group-state').waitFor({ state: 'hidden' })
 
 /** Native questions of the page are answered with yes. */
 const agreeing = ({ page }: ChatPage) => page.on('dialog', dialog => dialog.accept())
@@ -41,7 +54,7 @@ browserTest(
     await lin.page.getByRole('button', { name: 'Approve' }).click()
     await mira.isTold('Your request was approved: you are in Rooks.')
     await lin.page.getByRole('heading', { name: 'Requests' }).waitFor({ state: 'hidden' })
-    await (await lin.member('Mira')).getByText('Member').waitFor()
+    await lin.hasRole('Mira', 'Member')
 
     // Chat, a mention before Mira looks, and receipts.
     await lin.page.getByRole('button', { name: 'Mention somebody' }).click()
@@ -69,11 +82,15 @@ browserTest(
     ] as const) {
       await mira.write(text)
       await lin.sees(text)
-      await page.message(text).click({ button: 'right' })
-      await page.page.getByRole('menuitem', { name: 'Recall' }).click()
+      await mira.isSent(text)
+      await page.recall(text)
     }
     await lin.sees('Mira recalled a message.')
-    await mira.sees('This message was recalled.')
+    await mira.sees('You recalled a message.')
+    for (const page of [lin, mira]) {
+      await page.sees('This message was recalled.')
+      for (const text of ['a slip', 'a rude word']) expect(await page.message(text).count()).toBe(0)
+    }
 
     // The app's back end writes to the group, and reads it.
     await admin.call(`${SERVICE}/send_group_msg`, {
@@ -98,6 +115,8 @@ browserTest(
     await mira.isTold('Lin muted Mira')
     await mira.write('mhm')
     await mira.message('mhm').getByRole('img', { name: 'Not sent' }).waitFor()
+    // The menu is made for what the list says.
+    await lin.hasRole('Mira', 'Member, muted')
     await lin.doWithMember('Mira', 'Let speak again')
     await mira.isTold('Lin let Mira speak again')
     await mira.message('mhm').getByRole('button', { name: 'Send again' }).click()
@@ -112,32 +131,44 @@ browserTest(
     await mira.message('not now').getByRole('button', { name: 'Send again' }).click()
     await lin.sees('not now')
     await onlyStaff.uncheck()
-    await mira.page.locator('#group-state').waitFor({ state: 'hidden' })
+    await mayWrite(mira)
 
     // Removed, and brought in again.
     await lin.doWithMember('Mira', 'Remove from the group')
     await mira.isTold('Lin removed you from Rooks.')
+    await isOutside(mira)
     await (await lin.member('Mira')).waitFor({ state: 'detached' })
     await lin.write('without Mira')
     await lin.message('without Mira').getByRole('img', { name: 'Sent' }).waitFor()
-    await (await lin.groupPane()).getByRole('button', { name: 'Invite…' }).click()
-    await lin.page.getByRole('dialog', { name: 'Invite to the group' }).getByLabel('Mira').check()
-    await lin.answer('Invite to the group', {}, 'Invite')
+    await invite(lin, 'Mira')
     for (const page of [lin, mira]) await page.isTold('Mira joined, by Lin')
+    await mayWrite(mira)
     await lin.write('with Mira')
     await mira.sees('with Mira')
     expect(await mira.message('without Mira').count()).toBe(0)
 
-    // Lin renames it, hands it over and leaves; Mira dismisses it.
+    // Lin renames it, hands it over, leaves and comes back; Mira dismisses it.
     await (await lin.groupPane()).getByRole('button', { name: 'Edit…' }).click()
     await lin.answer('Edit the group', { Name: 'Old rooks', Announcement: 'Nest at eight' }, 'Save')
     await mira.page.getByRole('heading', { name: 'Old rooks' }).first().waitFor()
     await lin.doWithMember('Mira', 'Hand the group over')
-    await mira.isTold('The group belongs to Mira now')
+    for (const page of [lin, mira]) {
+      await page.isTold('The group belongs to Mira now')
+      await page.hasRole('Mira', 'Owner')
+      await page.hasRole('Lin', 'Member')
+    }
     await (await lin.groupPane()).getByRole('button', { name: 'Quit' }).click()
+    await lin.page.getByText('Choose a conversation').waitFor()
     await mira.isTold('Lin left')
+    await (await mira.member('Lin')).waitFor({ state: 'detached' })
+    await invite(mira, 'Lin')
+    await lin.isTold('Mira added you to Old rooks.')
+    await lin.openConversation('Old rooks')
+    await mayWrite(lin)
     await (await mira.groupPane()).getByRole('button', { name: 'Dismiss' }).click()
     await mira.page.getByText('Choose a conversation').waitFor()
+    await lin.isTold('Mira dismissed Old rooks.')
+    await isOutside(lin)
     await expect(
       admin.call(`${SERVICE}/send_group_msg`, { GroupId: 'rooks', Random: 2, MsgBody: [] }),
     ).rejects.toThrow('10010')
@@ -168,20 +199,63 @@ browserTest(
 )
 
 browserTest(
+  'who comes late to a meeting sees what was said before, and counts nothing as unread',
+  async () => {
+    const [lin, mira] = await Promise.all([house.openWindow('lin'), house.openWindow('mira')])
+    await createGroup(lin, 'Council', 'ChatRoom', 'council')
+    for (const text of ['We begin at nine', 'Nine it is']) {
+      await lin.write(text)
+      await lin.isSent(text)
+    }
+    await join(mira, 'council')
+    for (const text of ['We begin at nine', 'Nine it is']) await mira.sees(text)
+    await mira.write('Sorry, the wind')
+    await lin.sees('Sorry, the wind')
+    await mira.openConversation('Lin')
+    await lin.write('No harm done')
+    await mira.entry('Council').getByText('Lin: No harm done').waitFor()
+    expect(await mira.entry('Council').getByLabel('unread').count()).toBe(0)
+  },
+  TEST_MS,
+)
+
+browserTest(
+  'a community is open to all, and what was said before one came stays unseen',
+  async () => {
+    const [lin, mira] = await Promise.all([house.openWindow('lin'), house.openWindow('mira')])
+    await createGroup(lin, 'Colony', 'Community', '@TGS#_colony')
+    await lin.write('Before Mira')
+    await lin.isSent('Before Mira')
+    await join(mira, '@TGS#_colony')
+    await lin.isTold('Mira joined')
+    await lin.hasRole('Mira', 'Member')
+    await mira.page.getByRole('heading', { name: 'Colony', level: 2, exact: true }).first().waitFor()
+    await lin.write('@all a worm!')
+    await mira.sees('@all a worm!')
+    expect(await mira.message('@all a worm!').getAttribute('class')).toContain('mention')
+    expect(await mira.message('Before Mira').count()).toBe(0)
+  },
+  TEST_MS,
+)
+
+browserTest(
   'a large room is entered by everybody who opens it',
   async () => {
     const [lin, mira] = await Promise.all([house.openWindow('lin'), house.openWindow('mira')])
     await createGroup(lin, 'Flight', 'AVChatRoom', 'flight')
+    // Its name stands there only once one is inside; before, it is the GroupID.
+    const isInside = () => mira.page.locator('#peer').getByText('Flight', { exact: true }).waitFor()
     await join(mira, 'flight')
-    await mira.page.locator('#peer').getByText('Flight').waitFor()
+    await isInside()
     await mira.write('They are up')
     await lin.sees('They are up')
     await lin.write('All of them')
     await mira.sees('All of them')
     await mira.page.reload()
-    await mira.page.locator('#peer').getByText('Flight').waitFor()
+    await isInside()
     await lin.write('And down again')
     await mira.sees('And down again')
+    expect(await mira.message('All of them').count()).toBe(0)
   },
   TEST_MS,
 )

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'bun:test'
+import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from 'bun:test'
 import type { Browser } from 'playwright-core'
 import { AppAdmin } from './app-admin.ts'
 import { ChatPage } from './chat-page.ts'
@@ -7,6 +7,9 @@ import { RookeryProcess } from './rookery-process.ts'
 
 export const browserTest = mustRun ? test : test.skip
 export const SETUP_MS = 60_000
+
+/** Every step has a limit of its own (chat-page.ts); this one is for many steps on a machine with much else to do. */
+setDefaultTimeout(90_000)
 
 export type TwoWindows = readonly [lin: ChatPage, mira: ChatPage]
 

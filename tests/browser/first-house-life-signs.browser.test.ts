@@ -6,7 +6,7 @@ import { createExampleApp } from '../../examples/chat/server/example-app.ts'
 import { browserTest, exampleHouse } from './example-house.ts'
 
 const house = exampleHouse()
-const TICKET_SECONDS = 9
+const TICKET_SECONDS = 15
 
 browserTest('the list tells who is online, and when they left', async () => {
   const lin = await house.openWindow('lin')

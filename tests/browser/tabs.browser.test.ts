@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startTestServer, TEST_APP, type TestServer } from '@rookery/server/testing/test-server'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { buildChat } from '../../packages/chat/build.ts'
+import { bundleChat } from '../../packages/chat/build.ts'
 import { launchChromium, mustRun } from './chromium.ts'
 
 const browserTest = mustRun ? test : test.skip
@@ -18,7 +18,7 @@ let site: ReturnType<typeof Bun.serve>
 beforeAll(async () => {
   if (!mustRun) return
   folder = mkdtempSync(join(tmpdir(), 'rookery-tabs-'))
-  await buildChat(folder)
+  await bundleChat(folder)
   const script = readFileSync(join(folder, 'chat.global.js'), 'utf8')
   // Locks exist on https and on localhost; the page is not the server's.
   site = Bun.serve({

@@ -1,14 +1,19 @@
 import { describe, expect, test } from 'bun:test'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import TencentCloudChat from '@rookery/chat'
+import { MemberRole } from '@rookery/server/store/schema'
 import { openDatabase } from '@rookery/server/store/sqlite/open-database'
 import { findNats } from '@rookery/server/testing/nats-server'
 import { findPostgres } from '@rookery/server/testing/postgres-server'
+import { APP } from './actions/group-choice.ts'
+import { submit } from './actions/send.ts'
+import type { Device } from './clients/device.ts'
 import { judge } from './judge/judge.ts'
 import { faultsOf, type RunOptions } from './options.ts'
 import { type RunHooks, run } from './run.ts'
 import { SEEDS } from './seeds.ts'
-import type { World } from './world.ts'
+import type { World, WorldGroup } from './world.ts'
 
 const RUN_MS = 120_000
 const DATABASE_FILE = 'rookery.db'
@@ -47,8 +52,8 @@ const CALM: RunOptions = {
 }
 
 /** The rules that a short run with a planted defect breaks. */
-async function brokenBy(hooks: Omit<RunHooks, 'say'>): Promise<Set<string>> {
-  const entries = await run(CALM, { say: () => undefined, ...hooks })
+async function brokenBy(hooks: Omit<RunHooks, 'say'>, options = CALM): Promise<Set<string>> {
+  const entries = await run(options, { say: () => undefined, ...hooks })
   return new Set(judge(entries).map(it => it.rule))
 }
 
@@ -150,6 +155,124 @@ describe('a defect that is planted in a live run is found:', () => {
         },
       })
       expect([...rules]).toContain('delivery')
+    },
+    RUN_MS,
+  )
+})
+
+/** One of each kind. */
+const CALM_GROUPS: RunOptions = { ...CALM, seed: 78, users: 3, groups: 4 }
+
+/** A group of the run, its owner's device, and that of a member. */
+function groupIn(world: World, fits: (group: WorldGroup) => boolean = () => true) {
+  const group = world.groups.find(it => it.type === 'Public' && !it.isDismissed && fits(it))
+  if (!group) throw new Error('The run left no such group.')
+  const owner = deviceOf(world, group.owner)
+  return { group, owner }
+}
+
+function deviceOf(world: World, user: string): Device {
+  const device = world.devices.find(it => it.user === user && it.isReady)
+  if (!device) throw new Error(`No device of ${user} is in.`)
+  return device
+}
+
+/** Somebody other than the owner is a member then. */
+async function memberOf(world: World, group: WorldGroup, owner: Device): Promise<string> {
+  const target = world.users.find(it => it !== group.owner) ?? ''
+  const what = { ...owner.actor, group: group.id, target }
+  await world.recorder.call({ op: 'unban', ...APP, group: group.id, target }, () =>
+    world.ok('group_open_http_svc/unban_group_member', { GroupId: group.id, Members_Account: [target] }),
+  )
+  await world.recorder.call({ op: 'add', ...what }, () =>
+    owner.chat.addGroupMember({ groupID: group.id, userIDList: [target] }),
+  )
+  await world.recorder.call({ op: 'promote', ...what, admin: false }, () =>
+    owner.chat.setGroupMemberRole({ groupID: group.id, userID: target, role: 'Member' }),
+  )
+  await world.recorder.call({ op: 'mute', ...what, seconds: 0 }, () =>
+    owner.chat.setGroupMemberMuteTime({ groupID: group.id, userID: target, muteTime: 0 }),
+  )
+  return target
+}
+
+/** Rejects when it was not taken. */
+async function say(world: World, device: Device, group: string): Promise<void> {
+  const message = device.chat.createTextMessage({
+    to: group,
+    conversationType: TencentCloudChat.TYPES.CONV_GROUP,
+    payload: { text: world.text('m') },
+  })
+  const { entries } = world.recorder
+  await submit(world, device, message, () => device.chat.sendMessage(message))
+  expect(entries.findLast(it => it.t === 'return')).toMatchObject({ ok: true })
+}
+
+describe('a defect of groups that is planted in a live run is found:', () => {
+  test(
+    'everybody is muted, says the node, and a member may write',
+    async () => {
+      let isLying = false
+      const rules = await brokenBy(
+        {
+          tamper: (direction, text) => {
+            if (!isLying || direction !== 'up' || !text.includes('"MuteAllMember":"On"')) return undefined
+            const { id } = JSON.parse(text) as { id: number }
+            const body = { ActionStatus: 'OK', ErrorCode: 0, ErrorInfo: '' }
+            return [{ to: 'down', text: JSON.stringify({ id, body }) }]
+          },
+          beforeFinals: async world => {
+            const { group, owner } = groupIn(world)
+            const member = await memberOf(world, group, owner)
+            const set = (on: boolean) =>
+              world.recorder.call({ op: 'mute-all', ...owner.actor, group: group.id, on }, () =>
+                owner.chat.updateGroupProfile({ groupID: group.id, muteAllMembers: on }),
+              )
+            await set(false)
+            isLying = true
+            await set(true)
+            await say(world, deviceOf(world, member), group.id)
+          },
+        },
+        CALM_GROUPS,
+      )
+      expect(rules).toContain('group-senders')
+    },
+    RUN_MS,
+  )
+
+  test(
+    'in the database: a removed member whose range does not end, a second owner, an application that vanishes',
+    async () => {
+      const rules = await brokenBy(
+        {
+          beforeFinals: async world => {
+            const { group, owner } = groupIn(world, it => it.approval)
+            const target = await memberOf(world, group, owner)
+            const what = { ...owner.actor, group: group.id, target }
+            await world.recorder.call({ op: 'remove', ...what }, () =>
+              owner.chat.deleteGroupMember({ groupID: group.id, userIDList: [target] }),
+            )
+            await say(world, owner, group.id)
+            const applicant = deviceOf(world, target)
+            const done = await world.recorder.call({ op: 'apply', ...applicant.actor, group: group.id }, () =>
+              applicant.chat.joinGroup({ groupID: group.id }),
+            )
+            expect(done?.data.status).toBe('WaitAdminApproval')
+            const other = groupIn(world, it => !it.approval)
+            await memberOf(world, other.group, other.owner)
+            await inDatabase(world, [
+              'update user_conversation set to_seq = to_seq + 2 where to_seq >= 0',
+              `update group_member set role = ${MemberRole.OWNER}`,
+              'delete from group_application',
+            ])
+          },
+        },
+        CALM_GROUPS,
+      )
+      expect([...rules]).toEqual(
+        expect.arrayContaining(['group-delivery', 'group-members', 'group-applications']),
+      )
     },
     RUN_MS,
   )

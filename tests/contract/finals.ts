@@ -1,7 +1,8 @@
 import TencentCloudChat from '@rookery/chat'
 import { targetOf } from '../../packages/chat/src/conversations/conversation-id.ts'
-import type { Device } from './clients/device.ts'
-import type { GroupFinalEntry, RoamEntry, ScreenEntry } from './history/entry.ts'
+import { type Device, isRoom } from './clients/device.ts'
+import type { ClusterNode } from './cluster/cluster.ts'
+import type { GroupFinalEntry, GroupNodeEntry, RoamEntry, ScreenEntry } from './history/entry.ts'
 import type { World } from './world.ts'
 
 const { TYPES } = TencentCloudChat
@@ -94,8 +95,9 @@ async function groupFinal(world: World, group: string): Promise<void> {
   const [info] = (list.GroupInfo ?? []) as readonly {
     readonly ErrorCode: number
     readonly Name: string
+    readonly Owner_Account: string
+    readonly MuteAllMember: string
     readonly MemberNum: number
-    readonly MemberList: readonly { readonly Member_Account: string; readonly Role: string }[]
   }[]
   if (info?.ErrorCode === GROUP_GONE || list.ErrorCode === GROUP_GONE) return
   if (info?.ErrorCode !== 0) throw new Error(`${group}: ${JSON.stringify(info ?? list)}`)
@@ -124,10 +126,54 @@ async function groupFinal(world: World, group: string): Promise<void> {
     t: 'group-final',
     group,
     name: info.Name,
+    muteAll: info.MuteAllMember === 'On',
     memberNum: info.MemberNum,
-    members: info.MemberList.map(it => ({ user: it.Member_Account, role: it.Role })),
+    members: (await membersOf(world, group)).members,
     messages: messages.reverse(),
   })
+  await onNodes(world, group)
+  if (info.Owner_Account) await applicationsTo(world, group, info.Owner_Account)
+}
+
+async function onNodes(world: World, group: string): Promise<void> {
+  const entries = await world.onEachNode(
+    async node =>
+      ({ t: 'group-node', group, node: node.name, ...(await membersOf(world, group, node)) }) as const,
+  )
+  world.recorder.entries.push(...entries)
+}
+
+/** On any node unless one is named. The users of a run fit in one page. */
+async function membersOf(
+  world: World,
+  group: string,
+  node?: ClusterNode,
+): Promise<Pick<GroupNodeEntry, 'memberNum' | 'members'>> {
+  const answer = await world.ok('group_open_http_svc/get_group_member_info', { GroupId: group }, node)
+  const members = answer.MemberList as readonly {
+    readonly Member_Account: string
+    readonly Role: string
+    readonly MsgSeq: number
+  }[]
+  return {
+    memberNum: Number(answer.MemberNum),
+    members: members.map(it => ({ user: it.Member_Account, role: it.Role, readSeq: it.MsgSeq })),
+  }
+}
+
+async function applicationsTo(world: World, group: string, by: string): Promise<void> {
+  const reader = await world.reader(by)
+  try {
+    const items = (await reader.applications()).filter(it => it.group === group)
+    world.recorder.entries.push({
+      t: 'applications',
+      group,
+      by,
+      items: items.map(({ applicant, isOpen }) => ({ applicant, isOpen })),
+    })
+  } finally {
+    await reader.close()
+  }
 }
 
 async function freshScreen(world: World, user: string): Promise<void> {
@@ -149,7 +195,7 @@ async function screenOf(device: Device, fresh: boolean): Promise<ScreenEntry> {
     ...device.actor,
     fresh,
     conversations: data.conversationList
-      .filter(it => it.conversationID !== TYPES.CONV_SYSTEM)
+      .filter(it => it.conversationID !== TYPES.CONV_SYSTEM && !isRoom(targetOf(it.conversationID)))
       .map(it => ({
         peer: targetOf(it.conversationID),
         unread: it.unreadCount,

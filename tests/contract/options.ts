@@ -22,7 +22,7 @@ export type Wish =
   | { readonly do: 'judge'; readonly file: string }
 
 export const USAGE = `Usage: npm run contract -- [--seed N] [--minutes M] [--engine postgres|embedded] [--nodes 3] [--faults a,b]
-                          [--rate 20] [--users 6] [--devices 3] [--groups 3]
+                          [--rate 20] [--users 6] [--devices 3] [--groups 5]
        npm run contract -- --judge FILE
 
 Runs real servers and SDK clients under faults and judges the recorded history (docs/delivery-contract.md).
@@ -59,7 +59,7 @@ export function wishOf(args: readonly string[], drawSeed: () => number): Wish {
     rate: numberOf('rate', values.rate, 20, [1, 200]),
     users: numberOf('users', values.users, 6, [2, 12]),
     devices: numberOf('devices', values.devices, 3, [1, 4]),
-    groups: numberOf('groups', values.groups, 3, [0, 12]),
+    groups: numberOf('groups', values.groups, 5, [0, 12]),
   }
   if (options.users * options.devices > MAX_CLIENTS)
     throw new UsageError(`--users times --devices is at most ${MAX_CLIENTS}.`)

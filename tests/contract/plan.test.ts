@@ -35,7 +35,7 @@ describe('a plan', () => {
     expect(new Set(steps.flatMap(it => ('fault' in it ? it.fault : [])))).toEqual(new Set(OPTIONS.faults))
     expect(new Set(steps.flatMap(it => ('action' in it ? it.action : []))).size).toBe(11)
     const withGroups = planOf({ ...OPTIONS, minutes: 10, groups: 3 })
-    expect(new Set(withGroups.flatMap(it => ('action' in it ? it.action : []))).size).toBe(21)
+    expect(new Set(withGroups.flatMap(it => ('action' in it ? it.action : []))).size).toBe(31)
   })
 
   test('without groups is the one that its seed had before there were groups', () => {
@@ -55,7 +55,7 @@ describe('the command line', () => {
 
   test('draws a seed when none is given', () => {
     expect(wish('--engine', 'embedded')).toMatchObject({
-      options: { seed: 5, nodes: 1, engine: 'embedded', groups: 3 },
+      options: { seed: 5, nodes: 1, engine: 'embedded', groups: 5 },
     })
   })
 

@@ -40,7 +40,7 @@ export const SEEDS: readonly Seed[] = [
     seed: 20_260_103,
     engine: 'embedded',
     nodes: 1,
-    groups: 2,
+    groups: 4,
     faults: faultsOf(undefined, 'embedded').filter(it => it !== 'drop-frames'),
     found: 'nothing yet',
   },

@@ -72,6 +72,7 @@ test('every block of docs/sdk.md compiles and runs', async () => {
   expect(problems).toBe('')
   expect(text).toEndWith('all blocks ran\n')
   for (const code of ['20003 ', '2041', '2300', '2350', '2400', '2998']) expect(text).toContain(code)
+  for (const line of ['1', '[ "bo" ]', '2 0', 'Food']) expect(text.split('\n')).toContain(line)
 }, 60_000)
 
 test('docs/sdk.md names every public member', () => {

@@ -26,17 +26,19 @@ export function titleOf(
   return conversation?.userProfile.nick || people.find(it => it.userID === peer)?.name || peer
 }
 
-/** The left pane: conversations with a message, and the app's other users. */
+/** The left pane: conversations with a message, groups also before their first one, and the app's other users. */
 export function showConversations(given: Shown): void {
   const { conversations, people, me } = given
-  const shown = conversations.filter(it => it.lastMessage.lastTime > 0 && it.type !== TYPES.CONV_SYSTEM)
+  const shown = conversations.filter(
+    it => (it.lastMessage.lastTime > 0 || it.type === TYPES.CONV_GROUP) && it.type !== TYPES.CONV_SYSTEM,
+  )
   list(byId('conversations'), shown, {
     key: it => it.conversationID,
     make: it => makeRow(it.conversationID),
     fill: (row, it) => {
       const { conversationID, lastMessage, unreadCount } = it
       fillRow(row, given, conversationID, titleOf(it, conversationID, people), previewOf(it, me))
-      setText(row.querySelector('time'), shortTime(lastMessage.lastTime))
+      setText(row.querySelector('time'), lastMessage.lastTime > 0 ? shortTime(lastMessage.lastTime) : '')
       const badge = row.querySelector<HTMLElement>('.badge')
       setText(badge, unreadCount > 99 ? '99+' : unreadCount > 0 ? String(unreadCount) : '')
       badge?.setAttribute('aria-label', unreadCount > 0 ? `${unreadCount} unread` : '')
@@ -55,6 +57,7 @@ export function showConversations(given: Shown): void {
 
 /** `messageForShow` has the tokens of the original, in Chinese, for kits to translate: here the content is read. */
 function previewOf({ type, lastMessage: last, groupAtInfoList }: Conversation, me: string): string {
+  if (last.lastTime === 0) return 'No messages yet'
   const text = last.isRevoked ? 'Recalled message' : lineOf(last as Content)
   if (last.type === TYPES.MSG_GRP_TIP) return text
   const from = last.fromAccount === me ? 'You' : type === TYPES.CONV_GROUP ? nameOf(last) : ''

@@ -44,7 +44,16 @@ export interface WireGroup {
   readonly MuteAllMember: 'On' | 'Off'
   readonly HistoryMsgBeforeJoin: 'On' | 'Off'
   readonly SupportTopic: 0 | 1
+  /** Of a community with topics: 1 when masks of permission groups say who may do what; what they permit to who is in none of them. */
+  readonly EnablePermission?: 0 | 1
+  /** A mask of 64 bits; beyond 2^53 its decimal text. */
+  readonly DefaultPermission?: number | string
   readonly AppDefinedData: readonly WireCustomField[]
+  /**
+   * 1: custom fields that not every member may read are left out of this, which went to everybody; who may read them
+   * keeps the known ones and asks for the profile.
+   */
+  readonly FieldsLeftOut?: 1
   /** Present when the asker is a member. */
   readonly SelfInfo?: WireGroupSelf
   /** Of a topic: its community, and the topic's own text. */

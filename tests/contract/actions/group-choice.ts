@@ -1,6 +1,7 @@
 import type { Device } from '../clients/device.ts'
+import type { Actor } from '../history/entry.ts'
 import type { Random } from '../random.ts'
-import type { World, WorldGroup } from '../world.ts'
+import { ADMIN, type World, type WorldGroup } from '../world.ts'
 
 /** What is tried against the odds, which a node must refuse. */
 const AGAINST_ODDS = 0.05
@@ -20,7 +21,10 @@ export const isIn =
   (group: WorldGroup): boolean =>
     group.members.has(user)
 
-/** Somebody of the group other than its owner, as far as is known. */
-export function chooseMember({ owner, members }: WorldGroup, random: Random): string | undefined {
-  return random.pick([...members].filter(it => it !== owner))
+/** Somebody of the group other than its owner and its founder, as far as is known. */
+export function chooseMember({ owner, founder, members }: WorldGroup, random: Random): string | undefined {
+  return random.pick([...members].filter(it => it !== owner && it !== founder))
 }
+
+/** The app itself, which calls over REST. */
+export const APP: Actor = { user: ADMIN, device: 'REST', session: 0 }

@@ -26,6 +26,13 @@ export interface DeviceOptions {
   readonly tamper?: RelayOptions['tamper']
 }
 
+/** The ID of every run's live room. */
+export const ROOM = 'room'
+
+export function isRoom(peer: string): boolean {
+  return peer === ROOM
+}
+
 /** One SDK client with a network and a clock of its own. Everything that its app would see is recorded. */
 export class Device {
   readonly name: string
@@ -119,6 +126,12 @@ export class Device {
       for (const message of event.data) {
         // Notices to a person have no number and no conversation of the server.
         if (message.conversationID === TYPES.CONV_SYSTEM) continue
+        if (isRoom(targetOf(message.conversationID))) {
+          // Tips of a room are nobody's message.
+          if (message.type !== TYPES.MSG_GRP_TIP)
+            recorder.note({ t: 'heard', ...this.actor, room: message.to, id: message.ID })
+          continue
+        }
         recorder.note({
           t: 'received',
           ...this.actor,

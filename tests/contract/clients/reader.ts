@@ -107,6 +107,28 @@ export class Reader {
     }
   }
 
+  /** Applications to the groups that the user owns or helps to run. */
+  async applications(): Promise<
+    readonly { readonly group: string; readonly applicant: string; readonly isOpen: boolean }[]
+  > {
+    const items: { group: string; applicant: string; isOpen: boolean }[] = []
+    for (let cursor = ''; ; ) {
+      const page = await this.#ok<{
+        Items: { GroupId: string; Applicant_Account: string; HandleAction?: string }[]
+        NextCursor: string
+      }>('group/applications', cursor === '' ? {} : { Cursor: cursor })
+      items.push(
+        ...page.Items.map(it => ({
+          group: it.GroupId,
+          applicant: it.Applicant_Account,
+          isOpen: it.HandleAction === undefined,
+        })),
+      )
+      cursor = page.NextCursor
+      if (cursor === '') return items
+    }
+  }
+
   /** Ends the session, so that it takes no device's place. */
   async close(): Promise<void> {
     await this.#client.call('session/logout').catch(() => undefined)
@@ -150,7 +172,14 @@ export class Reader {
       changeNo = page.CoverChangeNo
       more = page.More === 1
     }
-    return { item, seq, changeNo, messages }
+    // What came after the item is left to the next reading, which then brings the item that counts it.
+    for (const above of messages.keys()) if (above > item.HeadSeq) messages.delete(above)
+    return {
+      item,
+      seq: Math.min(seq, item.HeadSeq),
+      changeNo: Math.min(changeNo, item.ChangeNo),
+      messages,
+    }
   }
 }
 
@@ -205,14 +234,15 @@ function tipOf(m: WireMessage): SeenTip | undefined {
     readonly Operator_Account: string
     readonly List_Account?: readonly string[]
     readonly MemberNum?: number
-    readonly MsgGroupNewInfo?: { readonly GroupName?: string }
+    readonly MsgGroupNewInfo?: { readonly GroupName?: string; readonly Owner_Account?: string }
   }
-  const name = content.MsgGroupNewInfo?.GroupName
+  const { GroupName: name, Owner_Account: owner } = content.MsgGroupNewInfo ?? {}
   return {
     op: content.OpType,
     by: content.Operator_Account,
     users: content.List_Account ?? [],
     ...(content.MemberNum !== undefined && { members: content.MemberNum }),
     ...(name !== undefined && { name }),
+    ...(owner !== undefined && { owner }),
   }
 }

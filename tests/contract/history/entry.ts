@@ -9,6 +9,7 @@ export type Entry =
   | GroupEntry
   | ReadyEntry
   | ReceivedEntry
+  | HeardEntry
   | EndedEntry
   | FaultEntry
   | ItemEntry
@@ -18,6 +19,8 @@ export type Entry =
   | ViewEntry
   | RoamEntry
   | GroupFinalEntry
+  | GroupNodeEntry
+  | ApplicationsEntry
   | ScreenEntry
   | MirrorEntry
 
@@ -42,16 +45,19 @@ export type Call =
   | LogoutCall
   | KickCall
   | GroupCall
+  | RoomCall
 
-/** A group as it was made, before anybody logged in; its owner stays. In calls and events it is a `peer`, by its ID. */
+/** A group as it was made, before anybody logged in; its first owner stays in it. In calls and events it is a `peer`, by its ID. */
 export interface GroupEntry {
   readonly t: 'group'
   readonly group: string
-  readonly type: 'Public' | 'ChatRoom' | 'Private'
+  readonly type: 'Public' | 'ChatRoom' | 'Private' | 'Community'
   readonly name: string
   readonly owner: string
   /** With the owner. */
   readonly members: readonly string[]
+  /** Who wants to join applies, and is let in or not. */
+  readonly approval?: true
 }
 
 /** Who acts: a device in one of its logins, `session` counting them from 1. */
@@ -128,6 +134,12 @@ export type GroupCall =
   | PromoteCall
   | RenameCall
   | DismissCall
+  | MuteAllCall
+  | TransferCall
+  | BanCall
+  | UnbanCall
+  | ApplyCall
+  | HandleCall
 
 interface OfGroup extends Actor {
   readonly group: string
@@ -173,6 +185,65 @@ export interface DismissCall extends OfGroup {
   readonly op: 'dismiss'
 }
 
+/** Of everybody but owner and admins. */
+export interface MuteAllCall extends OfGroup {
+  readonly op: 'mute-all'
+  readonly on: boolean
+}
+
+export interface TransferCall extends OfMember {
+  readonly op: 'transfer'
+}
+
+/** Over REST; longer than any run. */
+export interface BanCall extends OfMember {
+  readonly op: 'ban'
+}
+
+export interface UnbanCall extends OfMember {
+  readonly op: 'unban'
+}
+
+/** Success: it waits for an answer. */
+export interface ApplyCall extends OfGroup {
+  readonly op: 'apply'
+}
+
+/** The application of `target`. */
+export interface HandleCall extends OfMember {
+  readonly op: 'handle'
+  readonly agree: boolean
+}
+
+export type RoomCall = EnterCall | LeaveCall | RoomSendCall | RoomBanCall
+
+/** Of a live room. It has no log, so it is told apart from groups. */
+interface OfRoom extends Actor {
+  readonly room: string
+}
+
+/** Of this login alone. */
+export interface EnterCall extends OfRoom {
+  readonly op: 'enter'
+}
+
+export interface LeaveCall extends OfRoom {
+  readonly op: 'leave'
+}
+
+export interface RoomSendCall extends OfRoom {
+  readonly op: 'room-send'
+  readonly id: string
+  readonly text: string
+}
+
+/** Over REST; `on` false lets the banned one in again. */
+export interface RoomBanCall extends OfRoom {
+  readonly op: 'room-ban'
+  readonly target: string
+  readonly on: boolean
+}
+
 /** How it ended. A failure says nothing about whether it happened. */
 export type ReturnEntry =
   | {
@@ -204,6 +275,14 @@ export interface ReceivedEntry extends Actor {
   readonly peer: string
   readonly id: string
   readonly seq: number
+}
+
+/** MESSAGE_RECEIVED of a live room, one entry for each message. */
+export interface HeardEntry extends Actor {
+  readonly t: 'heard'
+  readonly at: number
+  readonly room: string
+  readonly id: string
 }
 
 /** The session is over: KICKED_OUT, or it could not come back. */
@@ -283,6 +362,8 @@ export interface SeenTip {
   readonly users: readonly string[]
   readonly members?: number
   readonly name?: string
+  /** The new one. */
+  readonly owner?: string
 }
 
 /** At the end: a conversation as the snapshot and a pull from 0 show it to `user`. */
@@ -306,6 +387,7 @@ export interface GroupFinalEntry {
   readonly t: 'group-final'
   readonly group: string
   readonly name: string
+  readonly muteAll: boolean
   readonly memberNum: number
   readonly members: readonly { readonly user: string; readonly role: string }[]
   readonly messages: readonly {
@@ -316,6 +398,24 @@ export interface GroupFinalEntry {
     readonly text: string
     readonly recalled: boolean
   }[]
+}
+
+/** At the end: what one node says of a group's members over REST. */
+export interface GroupNodeEntry {
+  readonly t: 'group-node'
+  readonly group: string
+  readonly node: string
+  readonly memberNum: number
+  /** `readSeq`: the member's read position, by which the app counts its unread. */
+  readonly members: readonly { readonly user: string; readonly role: string; readonly readSeq: number }[]
+}
+
+/** At the end: the applications to a group as its owner `by` is shown them. */
+export interface ApplicationsEntry {
+  readonly t: 'applications'
+  readonly group: string
+  readonly by: string
+  readonly items: readonly { readonly applicant: string; readonly isOpen: boolean }[]
 }
 
 /** At the end: one side of the same conversation over REST, newest last. */

@@ -1,9 +1,12 @@
 import type {
+  ApplicationsEntry,
   BadFrameEntry,
   Call,
   Entry,
   GroupEntry,
   GroupFinalEntry,
+  GroupNodeEntry,
+  HeardEntry,
   ItemEntry,
   MirrorEntry,
   ReadEntry,
@@ -32,6 +35,9 @@ export interface Operation<C extends Call = Call> {
   readonly seq: number | undefined
 }
 
+/** An entry and its place in the history. */
+export type Placed<E> = E & { readonly place: number }
+
 /** A device's login from SDK_READY on. */
 export interface Login {
   readonly user: string
@@ -40,6 +46,7 @@ export interface Login {
   /** Place of SDK_READY; undefined when it never came. */
   readonly ready: number | undefined
   readonly received: readonly ReceivedEntry[]
+  readonly heard: readonly Placed<HeardEntry>[]
   /** Present at the end of the run. */
   readonly screen: ScreenEntry | undefined
 }
@@ -54,6 +61,8 @@ export interface Evidence {
   /** By ID. */
   readonly groups: ReadonlyMap<string, GroupEntry>
   readonly groupFinals: ReadonlyMap<string, GroupFinalEntry>
+  readonly groupNodes: readonly GroupNodeEntry[]
+  readonly applications: readonly ApplicationsEntry[]
   readonly roams: readonly RoamEntry[]
   readonly screens: readonly ScreenEntry[]
   readonly mirrors: readonly MirrorEntry[]
@@ -111,6 +120,8 @@ export function evidenceOf(entries: readonly Entry[]): Evidence {
     groupViews: views.filter(it => groups.has(it.peer)),
     groups,
     groupFinals: new Map(entries.flatMap(it => (it.t === 'group-final' ? [[it.group, it] as const] : []))),
+    groupNodes: entries.filter(it => it.t === 'group-node'),
+    applications: entries.filter(it => it.t === 'applications'),
     roams: entries.filter(it => it.t === 'roam'),
     screens,
     mirrors: entries.filter(it => it.t === 'mirror'),
@@ -146,10 +157,15 @@ function pairCalls(entries: readonly Entry[]): Operation[] {
 function loginsOf(entries: readonly Entry[], screens: readonly ScreenEntry[]): Login[] {
   const logins = new Map<
     string,
-    { login: Omit<Login, 'ready' | 'received'>; ready: number | undefined; received: ReceivedEntry[] }
+    {
+      login: Omit<Login, 'ready' | 'received' | 'heard'>
+      ready: number | undefined
+      received: ReceivedEntry[]
+      heard: Placed<HeardEntry>[]
+    }
   >()
   for (const [place, entry] of entries.entries()) {
-    if (entry.t !== 'ready' && entry.t !== 'received') continue
+    if (entry.t !== 'ready' && entry.t !== 'received' && entry.t !== 'heard') continue
     const { user, device, session } = entry
     const name = `${device} ${session}`
     const screen = screens.find(it => it.device === device && it.session === session)
@@ -157,10 +173,12 @@ function loginsOf(entries: readonly Entry[], screens: readonly ScreenEntry[]): L
       login: { user, device, session, screen },
       ready: undefined,
       received: [],
+      heard: [],
     }
     logins.set(name, known)
     if (entry.t === 'ready') known.ready ??= place
+    else if (entry.t === 'heard') known.heard.push({ ...entry, place })
     else known.received.push(entry)
   }
-  return [...logins.values()].map(({ login, ready, received }) => ({ ...login, ready, received }))
+  return [...logins.values()].map(({ login, ...told }) => ({ ...login, ...told }))
 }

@@ -6,6 +6,9 @@ import { ANA, BO, CY, sampleGroupHistory } from './sample-group-history.ts'
 type Of<T extends Entry['t']> = Extract<Entry, { readonly t: T }>
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
+/** The app's own calls, over REST. */
+const APP = { user: 'administrator', device: 'REST', session: 0 }
+
 /** The rules that find something in the sample after `plant`. */
 function found(plant: (entries: Entry[]) => void): string[] {
   const entries = sampleGroupHistory()
@@ -264,6 +267,158 @@ describe('in a group the judge finds', () => {
       append(entries, { ...ninth('bo'), seq: 10, id: 'g10', key: 'k10', text: 'm10' }, [ANA])
     })
     expect(rules).toEqual(['group-senders'])
+  })
+
+  test('a message of somebody where everybody was muted, which spares owner and admins', () => {
+    const mute = (entries: Entry[]) => addCall(entries, { op: 'mute-all', ...ANA, on: true })
+    const say = (entries: Entry[], who: typeof ANA, ...told: (typeof ANA)[]) => {
+      addCall(entries, { op: 'send', ...who, peer: 'hall', id: 'g9', text: 'm9' }, 9)
+      append(entries, ninth(who.user), told)
+      finalOf(entries).muteAll = true
+    }
+    const byMember = found(entries => {
+      mute(entries)
+      say(entries, BO, ANA)
+    })
+    expect(byMember).toEqual(['group-senders'])
+    const byOwner = found(entries => {
+      mute(entries)
+      say(entries, ANA, BO)
+    })
+    expect(byOwner).toEqual([])
+  })
+
+  test('everybody muted at the end, though the last that was done lifted it', () => {
+    const rules = found(entries => {
+      addCall(entries, { op: 'mute-all', ...ANA, on: true })
+      addCall(entries, { op: 'mute-all', ...ANA, on: false })
+      finalOf(entries).muteAll = true
+    })
+    expect(rules).toEqual(['group-members'])
+  })
+
+  test('a message of somebody after the removal, also where the log tells of none', () => {
+    const rules = found(entries => {
+      inLog(entries, it => (it.seq === 5 && it.tip ? { ...it, tip: { ...it.tip, op: 7 } } : it))
+      addCall(entries, { op: 'send', ...CY, peer: 'hall', id: 'g9', text: 'm9' }, 9)
+      append(entries, ninth('cy'), [ANA, BO])
+    })
+    expect(rules).toContain('group-senders')
+  })
+
+  test('somebody who is let in, or writes, in spite of a ban, unless it was lifted', () => {
+    const banned = (entries: Entry[]) => addCall(entries, { op: 'ban', ...APP, target: 'cy' })
+    const enter = (entries: Entry[], call: object) => {
+      addCall(entries, call)
+      const joined = { op: 1, by: 'cy', users: ['cy'], members: 3 }
+      append(entries, { ...ninth('@TIM#SYSTEM'), id: 't9', text: '', countable: false, tip: joined }, [
+        ANA,
+        BO,
+      ])
+    }
+    const join = { op: 'join', ...CY }
+    expect(
+      found(entries => {
+        banned(entries)
+        enter(entries, join)
+      }),
+    ).toContain('group-bans')
+    expect(
+      found(entries => {
+        banned(entries)
+        addCall(entries, { op: 'unban', ...APP, target: 'cy' })
+        enter(entries, join)
+      }),
+    ).not.toContain('group-bans')
+    const sends = found(entries => {
+      banned(entries)
+      addCall(entries, { op: 'send', ...CY, peer: 'hall', id: 'g9', text: 'm9' }, 9)
+      append(entries, ninth('cy'), [ANA, BO])
+    })
+    expect(sends).toContain('group-senders')
+  })
+
+  test('two owners', () => {
+    const rules = found(entries => {
+      for (const it of [finalOf(entries), ...all(entries, 'group-node')])
+        it.members = it.members.map(member => ({ ...member, role: 'Owner', readSeq: 0 }))
+    })
+    expect(rules).toEqual(['group-members'])
+  })
+
+  test('a group handed over without its tip, or with the tip and the old owner in the list', () => {
+    const transfer = { op: 'transfer', ...ANA, target: 'bo' }
+    expect(found(entries => addCall(entries, transfer))).toEqual(['group-tips'])
+    const handOver = (entries: Entry[]) => {
+      addCall(entries, transfer)
+      const tip = { op: 6, by: 'ana', users: ['bo'], owner: 'bo' }
+      append(entries, { ...ninth('@TIM#SYSTEM'), id: 't9', text: '', countable: false, tip }, [ANA, BO])
+    }
+    expect(found(handOver)).toEqual(['group-members'])
+    const swapped = found(entries => {
+      handOver(entries)
+      const role = ({ user }: { readonly user: string }) => (user === 'bo' ? 'Owner' : 'Member')
+      const final = finalOf(entries)
+      final.members = final.members.map(it => ({ ...it, role: role(it) }))
+      for (const node of all(entries, 'group-node'))
+        node.members = node.members.map(it => ({ ...it, role: role(it) }))
+    })
+    expect(swapped).toEqual([])
+  })
+
+  test('two nodes that disagree about a role, or a member count', () => {
+    const rules = (change: (node: Mutable<Of<'group-node'>>) => void) =>
+      found(entries => {
+        const [node] = all(entries, 'group-node')
+        if (node) change(node)
+      })
+    expect(
+      rules(node => {
+        node.members = node.members.map(it => (it.user === 'bo' ? { ...it, role: 'Admin' } : it))
+      }),
+    ).toEqual(['group-members'])
+    expect(
+      rules(node => {
+        node.memberNum = 3
+      }),
+    ).toEqual(['group-members'])
+  })
+
+  test('a read position over REST that is not that of the conversation', () => {
+    const rules = found(entries => {
+      const [node] = all(entries, 'group-node')
+      if (node) node.members = node.members.map(it => ({ ...it, readSeq: 2 }))
+    })
+    expect(rules).toEqual(['group-unread'])
+  })
+
+  test('an application that is lost, forgotten after its answer, or answered by nobody', () => {
+    const apply = { op: 'apply', ...CY }
+    const answer = { op: 'handle', ...ANA, target: 'cy', agree: false }
+    const listed = (entries: Entry[], ...items: { applicant: string; isOpen: boolean }[]) => {
+      for (const list of all(entries, 'applications')) list.items = items
+    }
+    const rules = (calls: readonly object[], ...items: { applicant: string; isOpen: boolean }[]) =>
+      found(entries => {
+        for (const call of calls) addCall(entries, call)
+        listed(entries, ...items)
+      })
+    expect(rules([apply])).toEqual(['group-applications'])
+    expect(rules([apply], { applicant: 'cy', isOpen: true })).toEqual([])
+    expect(rules([apply], { applicant: 'cy', isOpen: false })).toEqual(['group-applications'])
+    expect(rules([apply, answer], { applicant: 'cy', isOpen: false })).toEqual([])
+    expect(rules([apply, answer], { applicant: 'cy', isOpen: true })).toEqual(['group-applications'])
+    expect(rules([apply, answer, apply], { applicant: 'cy', isOpen: true })).toEqual([])
+    expect(rules([], { applicant: 'dee', isOpen: true })).toEqual(['group-applications'])
+  })
+
+  test('an approved applicant who is not in', () => {
+    const rules = found(entries => {
+      addCall(entries, { op: 'apply', ...CY })
+      addCall(entries, { op: 'handle', ...ANA, target: 'cy', agree: true })
+      for (const list of all(entries, 'applications')) list.items = [{ applicant: 'cy', isOpen: false }]
+    })
+    expect(rules).toEqual(['group-tips'])
   })
 
   test('a lost message', () => {

@@ -14,7 +14,7 @@ type Role = 'Owner' | 'Admin' | 'Member'
 /** A group as the tips in its own log make it, one after the other. */
 export class GroupModel {
   readonly group: GroupEntry
-  /** As the owner sees it, ascending; the owner stays to the end. */
+  /** As the first owner sees it, ascending; he stays to the end. */
   readonly log: readonly SeenMessage[]
   /** Tips that make no sense where they stand. */
   readonly problems: string[] = []
@@ -76,10 +76,18 @@ export class GroupModel {
   #replay({ seq, tip }: SeenMessage): void {
     if (!tip) return
     if (tip.name !== undefined) this.#names.push({ from: seq, name: tip.name })
+    if (tip.owner !== undefined) this.#handOver(seq, tip.owner)
     for (const user of tip.users) this.#apply(seq, tip.op, user)
     const count = this.members(seq).length
     if (tip.members !== undefined && tip.members !== count)
       this.#problem(seq, `names ${tip.members} members, there were ${count}.`)
+  }
+
+  #handOver(seq: number, owner: string): void {
+    if (!this.spanAt(owner, seq)) this.#problem(seq, `makes ${owner} the owner, who is out.`)
+    for (const user of this.members(seq))
+      if (this.roleAt(user, seq) === 'Owner') this.#setRole(user, seq, 'Member')
+    this.#setRole(owner, seq, 'Owner')
   }
 
   #apply(seq: number, op: number, user: string): void {

@@ -11,9 +11,20 @@ interface Change {
   readonly below: number
 }
 
-const OPS: readonly Call['op'][] = ['join', 'quit', 'add', 'remove', 'mute', 'promote', 'rename']
+const OPS: readonly Call['op'][] = [
+  'join',
+  'quit',
+  'add',
+  'remove',
+  'mute',
+  'promote',
+  'rename',
+  'transfer',
+  'ban',
+  'handle',
+]
 /** What the SDK repeats by itself when no answer came; the second may change something again. */
-const REPEATED: readonly Call['op'][] = ['join', 'quit', 'promote', 'rename']
+const REPEATED: readonly Call['op'][] = ['join', 'quit', 'promote', 'rename', 'transfer']
 
 /**
  * The tips in the log tell each change of members, roles, mutes and names once, in the one order: each makes sense after those before
@@ -60,6 +71,7 @@ function changesOf(evidence: Evidence, { group: { group }, head }: GroupModel): 
   return evidence.operations.flatMap(it => {
     if (!('group' in it.call) || it.call.group !== group || !OPS.includes(it.call.op)) return []
     const operation = it as Operation<GroupCall>
+    if (operation.call.op === 'handle' && !operation.call.agree) return []
     const before = sends.filter(send => send.ok && send.ended < it.began).map(send => send.seq)
     const after = first.filter(send => it.ok && send.began > it.ended).map(send => send.seq)
     return { operation, above: Math.max(0, ...before), below: Math.min(head + 1, ...after) }
@@ -70,7 +82,7 @@ function fits({ operation: { call }, above, below }: Change, { seq, tip }: SeenM
   return tip !== undefined && seq > above && seq < below && tip.by === call.user && tells(tip, call)
 }
 
-function tells({ op, users, name }: SeenTip, call: GroupCall): boolean {
+function tells({ op, users, name, owner }: SeenTip, call: GroupCall): boolean {
   const [user] = users
   switch (call.op) {
     case 'join':
@@ -78,8 +90,10 @@ function tells({ op, users, name }: SeenTip, call: GroupCall): boolean {
     case 'quit':
       return op === GroupTip.QUIT && user === call.user
     case 'add':
+    case 'handle':
       return op === GroupTip.JOINED && user === call.target
     case 'remove':
+    case 'ban':
       return op === GroupTip.KICKED && user === call.target
     case 'mute':
       return op === GroupTip.MEMBER && user === call.target
@@ -87,7 +101,12 @@ function tells({ op, users, name }: SeenTip, call: GroupCall): boolean {
       return op === (call.admin ? GroupTip.ADMIN_SET : GroupTip.ADMIN_CANCELLED) && user === call.target
     case 'rename':
       return op === GroupTip.PROFILE && name === call.name
+    case 'transfer':
+      return op === GroupTip.PROFILE && owner === call.target
     case 'dismiss':
+    case 'mute-all':
+    case 'unban':
+    case 'apply':
       return false
   }
 }
@@ -104,17 +123,24 @@ function isSo(model: GroupModel, call: GroupCall, seq: number): boolean {
     case 'join':
       return isIn(call.user)
     case 'add':
+    case 'handle':
       return isIn(call.target)
     case 'quit':
       return !isIn(call.user)
     case 'remove':
     case 'mute':
+    case 'ban':
       return !isIn(call.target)
+    case 'transfer':
+      return model.roleAt(call.target, seq) === 'Owner'
     case 'promote':
       return model.roleAt(call.target, seq) === (call.admin ? 'Admin' : 'Member')
     case 'rename':
       return model.nameAt(seq) === call.name
     case 'dismiss':
+    case 'mute-all':
+    case 'unban':
+    case 'apply':
       return true
   }
 }

@@ -6,6 +6,8 @@ import { dense } from './dense.ts'
 import { doubled } from './doubled.ts'
 import { evidenceOf } from './evidence.ts'
 import { frames } from './frames.ts'
+import { groupApplications } from './group-applications.ts'
+import { groupBans } from './group-bans.ts'
 import { groupDelivery } from './group-delivery.ts'
 import { groupMembers } from './group-members.ts'
 import { groupSenders } from './group-senders.ts'
@@ -15,6 +17,7 @@ import { lost } from './lost.ts'
 import { order } from './order.ts'
 import { readMarks } from './read-marks.ts'
 import { revokedLogin } from './revoked-login.ts'
+import { rooms } from './rooms.ts'
 import type { Rule } from './rule.ts'
 import { screens } from './screens.ts'
 import { settled } from './settled.ts'
@@ -42,6 +45,9 @@ export const RULES: Readonly<Record<string, Rule>> = {
   'group-senders': groupSenders,
   'group-tips': groupTips,
   'group-unread': groupUnread,
+  'group-bans': groupBans,
+  'group-applications': groupApplications,
+  rooms,
 }
 
 /** Judges a whole history. A run whose final state is missing can't be judged: throws. */

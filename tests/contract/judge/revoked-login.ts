@@ -22,6 +22,12 @@ const NEEDS_SERVER: readonly Call['op'][] = [
   'mute',
   'promote',
   'rename',
+  'mute-all',
+  'transfer',
+  'apply',
+  'handle',
+  'enter',
+  'room-send',
 ]
 
 /**

@@ -3,7 +3,7 @@ import type { Entry, SeenMessage, SeenTip } from '../history/entry.ts'
 
 type View = Extract<Entry, { readonly t: 'view' }>
 type Screen = Extract<Entry, { readonly t: 'screen' }>
-type Final = Extract<Entry, { readonly t: 'group-final' }>
+type Final = Extract<Entry, { readonly t: 'group-final' | 'group-node' | 'applications' }>
 
 const GROUP = 'hall'
 export const ANA = { user: 'ana', device: 'ana.1', session: 1 }
@@ -119,6 +119,7 @@ function finals(): (View | Final | Screen)[] {
       t: 'group-final',
       group: GROUP,
       name: 'n2',
+      muteAll: false,
       memberNum: 2,
       members: [
         { user: 'ana', role: 'Owner' },
@@ -126,6 +127,17 @@ function finals(): (View | Final | Screen)[] {
       ],
       messages: LOG.map(({ seq, key, from, text, recalled }) => ({ seq, key, from, text, recalled })),
     },
+    ...['node1', 'node2'].map(node => ({
+      t: 'group-node' as const,
+      group: GROUP,
+      node,
+      memberNum: 2,
+      members: [
+        { user: 'ana', role: 'Owner', readSeq: 0 },
+        { user: 'bo', role: 'Member', readSeq: 0 },
+      ],
+    })),
+    { t: 'applications', group: GROUP, by: 'ana', items: [] },
     ...[false, true].flatMap(fresh => [
       screen(ANA, fresh, 1, 8),
       screen(BO, fresh, 3, 8),

@@ -21,6 +21,8 @@ export class GroupPanel {
   group: Group | undefined
   members: readonly GroupMember[] = []
   #isMember = true
+  /** The box says what was asked for until the server has answered. */
+  #isMutingAll = false
   /** Where the next page of members begins; 0 when there is none. */
   #next: number | string = 0
   #turn = 0
@@ -40,8 +42,9 @@ export class GroupPanel {
     on('dismiss-group', () => this.#leave('dismissGroup', 'Dismiss this group for everybody?'))
   }
 
-  /** Shown under the group's name. */
+  /** Shown under the group's name; who is outside is not told how many are in. */
   get summary(): string {
+    if (!this.#isMember) return ''
     const { memberCount = 0 } = this.group ?? {}
     return memberCount === 1 ? '1 member' : `${memberCount} members`
   }
@@ -49,11 +52,11 @@ export class GroupPanel {
   async open(): Promise<void> {
     const { chat, groupID, signal } = this.#options
     byId('open-group').hidden = false
-    const { data } = await chat.getGroupProfile({ groupID })
+    const { group } = (await chat.getGroupProfile({ groupID })).data
+    // Nobody stays in a large room: each login enters it anew. Its name is shown when this user is inside.
+    if (group.type === TYPES.GRP_AVCHATROOM) await chat.joinGroup({ groupID })
     if (signal.aborted) return
-    this.group = data.group
-    // Nobody stays in a large room: each login enters it anew.
-    if (this.#isRoom()) await chat.joinGroup({ groupID })
+    this.group = group
     await this.refresh()
   }
 
@@ -102,7 +105,7 @@ export class GroupPanel {
     setText(byId('group-notice'), notification)
     byId('group-notice').hidden = notification === ''
     byId('mute-all-label').hidden = !(this.#isMember && isStaff(group) && isModerated(group))
-    byId<HTMLInputElement>('mute-all').checked = muteAllMembers
+    if (!this.#isMutingAll) byId<HTMLInputElement>('mute-all').checked = muteAllMembers
     byId('more-members').hidden = !this.#next
     byId('invite').hidden = !this.#isMember || this.#isRoom()
     byId('edit-group').hidden = !this.#isMember || (isModerated(group) && !isStaff(group))
@@ -150,8 +153,12 @@ export class GroupPanel {
   async #muteAll(): Promise<void> {
     const { chat, groupID } = this.#options
     const muteAllMembers = byId<HTMLInputElement>('mute-all').checked
+    this.#isMutingAll = true
     // The box shows what the group is, also after a refusal.
-    await chat.updateGroupProfile({ groupID, muteAllMembers }).finally(() => this.#show())
+    await chat.updateGroupProfile({ groupID, muteAllMembers }).finally(() => {
+      this.#isMutingAll = false
+      this.#show()
+    })
   }
 
   async #invite(): Promise<void> {

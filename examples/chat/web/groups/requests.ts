@@ -5,10 +5,9 @@ type Request = Awaited<ReturnType<ChatSDK['getGroupApplicationList']>>['data']['
 
 /** Who wants to join a group of this user's, and who invites this user: each waits for an answer. */
 export async function showRequests(chat: ChatSDK): Promise<void> {
-  const { data } = await chat.getGroupApplicationList()
-  const waiting = data.applicationList.filter(it => it.handleAction === undefined)
-  byId('requests-title').hidden = waiting.length === 0
-  list(byId('requests'), waiting, {
+  const { applicationList } = (await chat.getGroupApplicationList()).data
+  byId('requests-title').hidden = applicationList.length === 0
+  list(byId('requests'), applicationList, {
     key: it => it.applicationID,
     make: it => makeRow(chat, it),
     fill: (row, it) => setText(row.querySelector('span'), lineOf(it)),

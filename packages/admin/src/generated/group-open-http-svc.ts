@@ -51,6 +51,10 @@ export interface GroupOpenHttpSvcCreateGroupRequest {
   }>
   /** 1: a community with topics. 0 to 1. */
   readonly SupportTopic?: number
+  /** 1: masks of permission groups say who may do what, and admins have no powers of their own. 0 to 1. */
+  readonly EnablePermission?: number
+  /** Mask of 64 bits (rest-2 section 2.8); beyond 2^53 as decimal or 0x text. */
+  readonly DefaultPermission?: number | string
   /** The first members, the owner not necessarily among them. */
   readonly MemberList?: ReadonlyArray<{
     /** UserID. Not empty. */
@@ -126,6 +130,10 @@ export interface GroupOpenHttpSvcImportGroupRequest {
   }>
   /** 1: a community with topics. 0 to 1. */
   readonly SupportTopic?: number
+  /** 1: masks of permission groups say who may do what, and admins have no powers of their own. 0 to 1. */
+  readonly EnablePermission?: number
+  /** Mask of 64 bits (rest-2 section 2.8); beyond 2^53 as decimal or 0x text. */
+  readonly DefaultPermission?: number | string
   /** When it was made, Unix seconds; not in the future. 0 to 4294967295. */
   readonly CreateTime?: number
 }
@@ -244,6 +252,10 @@ export interface GroupOpenHttpSvcModifyGroupBaseInfoRequest {
     /** Its value; empty takes the field away. */
     readonly Value: string
   }>
+  /** 1: masks of permission groups say who may do what, and admins have no powers of their own. 0 to 1. */
+  readonly EnablePermission?: number
+  /** Mask of 64 bits (rest-2 section 2.8); beyond 2^53 as decimal or 0x text. */
+  readonly DefaultPermission?: number | string
 }
 
 /** Answer of `group_open_http_svc/modify_group_base_info`. */
@@ -584,6 +596,8 @@ export interface GroupOpenHttpSvcForbidSendMsgRequest {
   readonly Members_Account: ReadonlyArray<string>
   /** Seconds of the mute; 0: no mute, 4294967295: for ever. 0 to 4294967295. */
   readonly MuteTime: number
+  /** Topic of the community; then it is meant instead of the group. Not empty. */
+  readonly TopicId?: string
 }
 
 /** Answer of `group_open_http_svc/forbid_send_msg`. */
@@ -600,6 +614,8 @@ export interface GroupOpenHttpSvcForbidSendMsgResponse extends Answer {}
 export interface GroupOpenHttpSvcGetGroupMutedAccountRequest {
   /** Id of the group. Not empty. */
   readonly GroupId: string
+  /** Topic of the community; then it is meant instead of the group. Not empty. */
+  readonly TopicId?: string
 }
 
 /** Answer of `group_open_http_svc/get_group_muted_account`. */
@@ -624,6 +640,8 @@ export interface GroupOpenHttpSvcGetGroupMutedAccountResponse extends Answer {
 export interface GroupOpenHttpSvcGetGroupShuttedUinRequest {
   /** Id of the group. Not empty. */
   readonly GroupId: string
+  /** Topic of the community; then it is meant instead of the group. Not empty. */
+  readonly TopicId?: string
 }
 
 /** Answer of `group_open_http_svc/get_group_shutted_uin`. */
@@ -737,6 +755,7 @@ export interface GroupOpenHttpSvcGetOnlineMemberNumResponse extends Answer {
  * - 10015 GROUP_ID_INVALID: The group ID is illegal.
  * - 10019 GROUP_ACCOUNT_NOT_FOUND: An account of the group request does not exist.
  * - 90002 MSG_BODY_INVALID: `MsgBody` does not follow the format or is not an array.
+ * - 90010 MSG_FORMAT_INVALID: The request does not follow the message format.
  * - 93000 MSG_TOO_LONG: The message is over the size limit.
  */
 export interface GroupOpenHttpSvcSendBroadcastMsgRequest {

@@ -104,7 +104,7 @@ export interface MillionGroupOpenHttpSvcModifyTopicRequest {
   readonly TopicName?: string
   /** The app's own text, up to 3000 bytes. */
   readonly CustomString?: string
-  /** `On`: only owner and admins speak in the topic. */
+  /** `On`: only owner and admins, or who may mute, speak in the topic. */
   readonly MuteAllMember?: 'On' | 'Off'
   /** What the group is about. */
   readonly Introduction?: string

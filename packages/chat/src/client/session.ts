@@ -265,6 +265,7 @@ export class Session {
     this.groups.apply(g)
     const record = this.#list.get(groupConversationIdOf(g.GroupId))
     if (record) this.#inbox.touch(record)
+    else this.groups.emitTopic(g.GroupId)
     this.#inbox.flush()
   }
 

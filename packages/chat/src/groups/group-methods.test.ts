@@ -43,6 +43,30 @@ describe('members', () => {
     expect(byCursor.memberList).toEqual(byNumber[1]?.memberList ?? [])
   })
 
+  test('of a community are found after any number, and there are none after the last', async () => {
+    const { world, ana, groupID } = await members('Community')
+    const userIDList = Array.from({ length: 130 }, (_, at) => `m${at}`)
+    await world.done(ana.chat.addGroupMember({ groupID, userIDList }))
+    const page = async (offset: number, count: number) =>
+      (await world.done(ana.chat.getGroupMemberList({ groupID, count, offset }))).data
+    const all = [...(await page(0, 100)).memberList, ...(await page(100, 100)).memberList]
+    expect(all).toHaveLength(132)
+    expect((await page(117, 10)).memberList).toEqual(all.slice(117, 127))
+    expect(await page(132, 10)).toEqual({ memberList: [], offset: '' })
+    expect(await page(500, 10)).toEqual({ memberList: [], offset: '' })
+  })
+
+  test('who is in no group has none to quit, and who left has no role in it', async () => {
+    const { world, ana, bo, groupID } = await members('Public')
+    const group = (await world.done(bo.chat.getGroupProfile({ groupID }))).data.group
+    expect(group.selfInfo).toMatchObject({ userID: 'bo', role: 'Member' })
+    await world.done(ana.chat.deleteGroupMember({ groupID, userIDList: ['bo'] }))
+    await world.clock.pass(200)
+    expect(group.selfInfo).toMatchObject({ userID: '', role: '', joinTime: 0 })
+    expect(await world.failure(bo.chat.quitGroup(groupID))).toMatchObject({ code: 2623 })
+    expect(await world.failure(bo.chat.quitGroup('gone'))).toMatchObject({ code: 10010 })
+  })
+
   test('change with the group and the member as the answer, and local refusals have their numbers', async () => {
     const { world, ana, bo, groupID } = await members('Public')
     const { data } = await world.done(bo.chat.setGroupMemberNameCard({ groupID, nameCard: 'Bo!' }))

@@ -17,7 +17,7 @@ export function blankGroup(groupID: string, type: GroupType | ''): Group {
     createTime: 0 as unknown as string,
     infoSequence: 0,
     lastInfoTime: 0,
-    selfInfo: { userID: '', role: '', messageRemindType: '', ...EMPTY_SELF },
+    selfInfo: noSelf(),
     lastMessage: { ...NO_MESSAGE },
     nextMessageSeq: 0,
     memberCount: 0,
@@ -32,10 +32,20 @@ export function blankGroup(groupID: string, type: GroupType | ''): Group {
   }
 }
 
-const EMPTY_SELF = { joinTime: 0, nameCard: '', muteTime: 0, memberCustomField: [], readedSequence: 0 }
+/** Of who is no member. */
+export const noSelf = (): Group['selfInfo'] => ({
+  userID: '',
+  role: '',
+  messageRemindType: '',
+  joinTime: 0,
+  nameCard: '',
+  muteTime: 0,
+  memberCustomField: [],
+  readedSequence: 0,
+})
 
 /** Changes the object in place: conversations and lists hold it. Fields that the server left out stay. */
-export function updateGroup(group: Group, g: WireGroup): void {
+export function updateGroup(group: Group, g: Partial<WireGroup>): void {
   Object.assign(group, {
     type: g.Type ?? group.type,
     name: g.Name ?? group.name,
@@ -55,7 +65,8 @@ export function updateGroup(group: Group, g: WireGroup): void {
     groupCustomField: g.AppDefinedData ? fieldsOf(g.AppDefinedData) : group.groupCustomField,
     isSupportTopic: g.SupportTopic === undefined ? group.isSupportTopic : g.SupportTopic === 1,
   })
-  countMembers(group, g.MemberNum ?? group.memberCount)
+  // Of a large room only the tips tell.
+  countMembers(group, g.MemberNum || group.memberCount)
 }
 
 export function countMembers(group: Group, count: number): void {

@@ -277,6 +277,27 @@ describe('membership', () => {
     expect((await world.done(bo.chat.joinGroup({ groupID: 'g' }))).data.status).toBe('AlreadyInGroup')
   })
 
+  test('who was removed and let in again, and hears of neither, takes what was between for history', async () => {
+    const { world, say } = await withGroup('ChatRoom')
+    const bo = await world.client('bo')
+    say('ana', 'seen')
+    await world.clock.pass(100)
+    world.server.loses = user => user === 'bo'
+    world.server.act('ana', 'group_open_http_svc/delete_group_member', {
+      GroupId: 'g',
+      MemberToDel_Account: ['bo'],
+    })
+    say('ana', 'not for bo')
+    world.server.act('ana', 'group_open_http_svc/add_group_member', {
+      GroupId: 'g',
+      MemberList: [{ Member_Account: 'bo' }],
+    })
+    world.server.loses = (user, frame) => user === 'bo' && frame.ev === 'conversation'
+    say('ana', 'news')
+    await world.clock.pass(2_000)
+    expect(bo.received.filter(Boolean)).toEqual(['seen', 'news'])
+  })
+
   test('a message that overtakes the news of the group waits for it', async () => {
     const { world, say } = await withGroup('Public')
     const cy = await world.client('cy')
@@ -439,8 +460,11 @@ describe('a large room', () => {
       const { data } = await world.done(chat.joinGroup({ groupID: 'r1' }))
       expect(data).toMatchObject({ status: 'JoinedSuccess', group: { type: 'AVChatRoom' } })
     }
+    // A frame that comes twice is told once.
+    world.server.arrivals = (user, frame) => (user === 'bo' && frame.ev === 'online' ? [5, 9] : [5])
     await world.done(send(ana, 'r1', 'hello'))
     await world.clock.pass(100)
+    world.server.arrivals = () => [5]
     expect(bo.received.filter(Boolean)).toEqual(['hello'])
     expect(tips(ana)).toEqual([
       [1, ['ana']],

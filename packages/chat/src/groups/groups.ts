@@ -11,7 +11,7 @@ import type { ChatEvent } from '../emitter.ts'
 import type { Message } from '../messages/message.ts'
 import type { Group, Topic } from '../named-types.ts'
 import { mergedFields } from './custom-fields.ts'
-import { blankGroup, countMembers, updateGroup, updateSelf } from './group.ts'
+import { blankGroup, countMembers, noSelf, updateGroup, updateSelf } from './group.ts'
 
 export interface GroupsOptions {
   readonly me: string
@@ -27,6 +27,8 @@ export interface GroupsOptions {
 export class Groups {
   /** The large room that this instance is in, or `''`: one at a time, without a conversation on the server. */
   room = ''
+  /** Rooms that were left so far. */
+  stays = 0
   /** The group of a join that is on its way: its first messages come before the answer. */
   joining = ''
   readonly #options: GroupsOptions
@@ -73,11 +75,15 @@ export class Groups {
   apply(g: WireGroup): Group {
     const group = this.#ensure(g.GroupId, g.Type)
     const before = JSON.stringify(group)
-    if ((g.InfoSeq ?? 0) >= group.infoSequence) updateGroup(group, g)
+    // What went to everybody leaves out fields that only staff reads: staff keeps what it knows and asks.
+    const isLess = g.FieldsLeftOut === 1 && ['Owner', 'Admin'].includes(group.selfInfo.role)
+    const { AppDefinedData: _, ...rest } = g
+    if ((g.InfoSeq ?? 0) >= group.infoSequence) updateGroup(group, isLess ? rest : g)
     if (g.SelfInfo) updateSelf(group, this.#options.me, g.SelfInfo)
     if (g.CommunityId) this.#communities.set(g.GroupId, g.CommunityId)
     if (g.CustomString !== undefined) this.#customData.set(g.GroupId, g.CustomString)
-    this.#outdated.delete(g.GroupId)
+    if (isLess) this.#outdated.add(g.GroupId)
+    else this.#outdated.delete(g.GroupId)
     const record = this.#options.list.get(groupConversationIdOf(g.GroupId))
     if (record) record.view.groupProfile = group
     // Kits ask for the profile of the open group when they are told: what did not change is not told.
@@ -92,6 +98,7 @@ export class Groups {
     const before = JSON.stringify(group)
     if (c.InfoSeq >= group.infoSequence) Object.assign(group, { name: c.Name, avatar: c.FaceUrl })
     if (c.SelfInfo) updateSelf(group, this.#options.me, c.SelfInfo)
+    else if (c.Member === 0) group.selfInfo = noSelf()
     if (c.CommunityId) this.#communities.set(c.GroupId, c.CommunityId)
     if (c.SupportTopic !== undefined) group.isSupportTopic = c.SupportTopic === 1
     const isIn = c.Member === 1
@@ -127,7 +134,12 @@ export class Groups {
   }
 
   left(groupID: string): void {
-    if (this.room === groupID) this.room = ''
+    if (this.room === groupID) {
+      this.room = ''
+      this.stays += 1
+    }
+    const group = this.#groups.get(groupID)
+    if (group) group.selfInfo = noSelf()
     this.#told.set(groupID, false)
     this.#isChanged = true
   }
@@ -201,9 +213,11 @@ export class Groups {
     return Object.defineProperty(topic, 'topic', { value: topic })
   }
 
+  /** A topic that was deleted, or whose community was left, is not told of. */
   emitTopic(topicID: string): void {
     const groupID = this.#communities.get(topicID)
-    if (groupID !== undefined)
+    const record = this.#options.list.get(groupConversationIdOf(topicID))
+    if (groupID !== undefined && (record?.isMember ?? true))
       this.#options.emit({ name: EVENT.TOPIC_UPDATED, data: { groupID, topic: this.topic(topicID) } })
   }
 

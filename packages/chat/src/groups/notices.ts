@@ -135,7 +135,7 @@ export class Notices {
     this.#count += 1
     const message = noticeMessage(n, this.#count)
     this.#messages = [...this.#messages, message].slice(-LISTED)
-    cache.put(message.ID, { message, convId: 0, changeNo: 0, createdHere: false })
+    cache.put(message.ID, { message, changeNo: 0, createdHere: false })
     const record = list.ensure(`${TYPES.CONV_SYSTEM}`)
     record.lastIncomingSeq = this.#count
     record.unread.arrived(this.#count)

@@ -1,5 +1,10 @@
+import type { Message } from './message.ts'
+
 /** Messages whose key-values are remembered; the longest untouched leave first. */
 const REMEMBERED_MESSAGES = 500
+
+/** What makes a message unique: `ID` alone does so in its conversation only. */
+type Identity = Pick<Message, 'ID' | 'conversationID'>
 
 interface Pair {
   readonly Key: string
@@ -12,17 +17,18 @@ export class ExtensionVersions {
   readonly #versions = new Map<string, Map<string, number>>()
 
   /** 0 for a key that was never seen. */
-  of(messageID: string, key: string): number {
-    return this.#versions.get(messageID)?.get(key) ?? 0
+  of(message: Identity, key: string): number {
+    return this.#versions.get(keyOf(message))?.get(key) ?? 0
   }
 
   /** Returns the pairs that are newer than what was known. */
-  learn(messageID: string, pairs: readonly Pair[]): readonly Pair[] {
-    const known = this.#versions.get(messageID) ?? new Map<string, number>()
+  learn(message: Identity, pairs: readonly Pair[]): readonly Pair[] {
+    const id = keyOf(message)
+    const known = this.#versions.get(id) ?? new Map<string, number>()
     const fresh = pairs.filter(pair => pair.Seq > (known.get(pair.Key) ?? 0))
     for (const pair of fresh) known.set(pair.Key, pair.Seq)
-    this.#versions.delete(messageID)
-    this.#versions.set(messageID, known)
+    this.#versions.delete(id)
+    this.#versions.set(id, known)
     if (this.#versions.size > REMEMBERED_MESSAGES) {
       const [eldest] = this.#versions.keys()
       if (eldest !== undefined) this.#versions.delete(eldest)
@@ -30,3 +36,5 @@ export class ExtensionVersions {
     return fresh
   }
 }
+
+const keyOf = ({ conversationID, ID }: Identity): string => `${conversationID} ${ID}`

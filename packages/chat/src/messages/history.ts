@@ -69,7 +69,7 @@ export interface HistoryOptions {
 /** History from the server, one page at a time; its messages become those in memory. */
 export class History {
   readonly #options: HistoryOptions
-  /** Where pages began, for IDs whose message left the cache. */
+  /** Where pages began, by conversation and ID, for messages that left the cache. */
   readonly #anchors = new Map<string, Anchor>()
 
   constructor(options: HistoryOptions) {
@@ -83,7 +83,7 @@ export class History {
       const messageList = id === TYPES.CONV_SYSTEM ? this.#options.notices() : []
       return { messageList, nextReqMessageID: '', isCompleted: true }
     }
-    const anchor = this.#anchorOf(options.nextReqMessageID)
+    const anchor = this.#anchorOf(id, options.nextReqMessageID)
     const { messageList, isCompleted } = await this.#fetch(id, {
       MaxCnt: countOf(options.count),
       Direction: 0,
@@ -126,7 +126,7 @@ export class History {
     const reply = await this.#ask(message.conversationID, {
       MaxCnt: 1,
       Direction: 0,
-      Anchor: { MsgTimeStamp: message.time, Seq: message.sequence },
+      Anchor: anchorAt(message),
       Inclusive: 1,
     })
     return wireMessagesOf(reply).find(m => m.Seq === message.sequence)
@@ -160,10 +160,10 @@ export class History {
     return isGroupConversation(conversationID) && this.#options.isRoom(targetOf(conversationID))
   }
 
-  #anchorOf(id: string | undefined): Anchor | undefined {
+  #anchorOf(conversationID: string, id: string | undefined): Anchor | undefined {
     if (!id) return undefined
-    const message = this.#options.cache.get(id)?.message
-    const anchor = message ? { MsgTimeStamp: message.time, Seq: message.sequence } : this.#anchors.get(id)
+    const message = this.#options.cache.get(id, conversationID)?.message
+    const anchor = message ? anchorAt(message) : this.#anchors.get(`${conversationID} ${id}`)
     if (anchor) return anchor
     throw new ChatError(
       ErrorCode.OPERATION_INVALID,
@@ -172,12 +172,14 @@ export class History {
   }
 
   #keepAnchor(message: Message): void {
-    this.#anchors.set(message.ID, { MsgTimeStamp: message.time, Seq: message.sequence })
+    this.#anchors.set(`${message.conversationID} ${message.ID}`, anchorAt(message))
     if (this.#anchors.size <= HISTORY_ANCHORS) return
     const [eldest] = this.#anchors.keys()
     if (eldest !== undefined) this.#anchors.delete(eldest)
   }
 }
+
+const anchorAt = ({ time, sequence }: Message): Anchor => ({ MsgTimeStamp: time, Seq: sequence })
 
 function wireMessagesOf(reply: ReplyBody): readonly WireMessage[] {
   return Array.isArray(reply.MsgList) ? (reply.MsgList as readonly WireMessage[]) : []

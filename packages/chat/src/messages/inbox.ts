@@ -50,6 +50,8 @@ const isCountable = (m: WireMessage, me: string): boolean =>
 export class Inbox {
   readonly extensions = new ExtensionVersions()
   readonly #options: InboxOptions
+  /** Messages without a number that were told, with the stay in a room in which they were. */
+  readonly #told = new WeakMap<Message, number>()
   #isListChanged = false
   readonly #topics = new Set<string>()
   #total = 0
@@ -63,7 +65,7 @@ export class Inbox {
    * app is told what changed: it may be the first to show it, whichever way the newer state came.
    */
   remember(m: WireMessage): Message {
-    const entry = this.#options.cache.get(messageIdOf(m))
+    const entry = this.#known(m)
     return entry ? this.#update(entry, m) : this.#add(m)
   }
 
@@ -73,7 +75,7 @@ export class Inbox {
     const settled: Message[] = []
     for (const arrival of arrivals) {
       if (arrival.is !== 'message') continue
-      const known = this.#options.cache.get(messageIdOf(arrival.m))
+      const known = this.#known(arrival.m)
       const hadFailed = known?.message.status === 'fail'
       const message = this.remember(arrival.m)
       this.#place(record, arrival.m, message)
@@ -92,6 +94,9 @@ export class Inbox {
     // A room that was left meanwhile.
     if (isRoom && groups.room !== m.GroupId && groups.joining !== m.GroupId) return
     const message = this.remember(m)
+    // No number tells a doubled frame. Who comes back to a room is told the latest ones anew.
+    if (this.#told.get(message) === groups.stays) return
+    this.#told.set(message, groups.stays)
     if (m.From_Account === TYPES.CONV_SYSTEM) groups.sawTip(message)
     const record = list.get(message.conversationID)
     if (isRoom && record) this.placeInRoom(record, message)
@@ -106,7 +111,7 @@ export class Inbox {
 
   /** A change of a message in a large room; what is not in memory is gone. */
   applyRoomChange(m: WireMessage): void {
-    const entry = this.#options.cache.get(messageIdOf(m))
+    const entry = this.#known(m)
     if (entry) this.#update(entry, { ...m, ChangeNo: m.ChangeNo || entry.changeNo + 1 })
   }
 
@@ -132,7 +137,7 @@ export class Inbox {
 
   /** The present state of a changed message. Without `kind` (a pull) what changed is read off the state. */
   applyChange(record: ConversationRecord, m: WireMessage, kind?: ChangeKind): void {
-    const entry = this.#options.cache.get(messageIdOf(m))
+    const entry = this.#known(m)
     if (entry) this.#update(entry, m)
     else if ((m.Seq ?? 0) <= record.log.seq) this.#tellChange(record, this.#add(m), unseen(m, kind))
     else {
@@ -143,18 +148,19 @@ export class Inbox {
     }
   }
 
-  applyExtension(frame: Extract<EventFrame, { readonly ev: 'extension' }>): void {
-    this.emitExtensions(frame.MsgId, frame.OperateType, frame.ExtensionList)
+  applyExtension(conversationID: string, frame: Extract<EventFrame, { readonly ev: 'extension' }>): void {
+    this.emitExtensions({ ID: frame.MsgId, conversationID }, frame.OperateType, frame.ExtensionList)
   }
 
   /** Tells of key-values once, whether the own answer or the event comes first. */
   emitExtensions(
-    messageID: string,
+    message: Pick<Message, 'ID' | 'conversationID'>,
     operateType: 1 | 2 | 3,
     list: readonly { readonly Key: string; readonly Value: string; readonly Seq: number }[],
   ): void {
-    const fresh = this.extensions.learn(messageID, list)
+    const fresh = this.extensions.learn(message, list)
     if (fresh.length === 0) return
+    const messageID = message.ID
     if (operateType === 1) {
       const extensions = fresh.map(it => ({ key: it.Key, value: it.Value }))
       this.#emit(UNLISTED_EVENT.MESSAGE_EXTENSIONS_UPDATED, { messageID, extensions })
@@ -230,10 +236,15 @@ export class Inbox {
     this.#options.emit({ name, data })
   }
 
+  #known(m: WireMessage): CacheEntry | undefined {
+    const { cache, me } = this.#options
+    return cache.get(messageIdOf(m), conversationIdOfMessage(m, me))
+  }
+
   #add(m: WireMessage): Message {
     const { cache, me } = this.#options
     const message = messageOf(m, me)
-    cache.put(messageIdOf(m), { message, convId: m.ConvId, changeNo: m.ChangeNo ?? 0, createdHere: false })
+    cache.put(messageIdOf(m), { message, changeNo: m.ChangeNo ?? 0, createdHere: false })
     this.#relate(m, message)
     return message
   }
@@ -293,10 +304,13 @@ export class Inbox {
     const seq = m.Seq ?? 0
     const isIncoming = m.From_Account !== me
     if (isIncoming) record.lastIncomingSeq = Math.max(record.lastIncomingSeq, seq)
-    const isDiscarded = record.view.messageRemindType === TYPES.MSG_REMIND_DISCARD
+    const mention = mentionOf(m, me)
+    const remindType = record.view.messageRemindType
+    const isDiscarded =
+      remindType === TYPES.MSG_REMIND_DISCARD ||
+      (remindType === TYPES.NOT_RECEIVE_MSG_EXCEPT_AT && mention === 0)
     if (isCountable(m, me) && !message.isRevoked && !isDiscarded) record.unread.arrived(seq)
     if (m.From_Account === TYPES.CONV_SYSTEM) this.#options.groups.sawTip(message)
-    const mention = mentionOf(m, me)
     if (mention !== 0 && !message.isRevoked && seq > record.itemSeq && seq > record.unread.readSeq)
       record.mentions.arrived(record.peer, seq, mention, m.From_Account)
     if (seq > record.itemSeq) {

@@ -203,13 +203,13 @@ export class MessageActions {
   /** The object in memory for this message, or the given one: kits pass copies. */
   #known(value: unknown): Message {
     const given = asMessage(value)
-    return this.#options.cache.get(given.ID)?.message ?? given
+    return this.#options.cache.get(given.ID, given.conversationID)?.message ?? given
   }
 
   async #restore(message: Message, error: ChatError): Promise<void> {
     const { detail } = error.data as { readonly detail?: { readonly message?: WireMessage } }
     const present = detail?.message ?? (await this.#options.history.fetchOne(message).catch(() => undefined))
-    const entry = this.#options.cache.get(message.ID)
+    const entry = this.#options.cache.get(message.ID, message.conversationID)
     if (!present || !entry) return
     // Older than anything, so that the server's state is taken.
     entry.changeNo = -1

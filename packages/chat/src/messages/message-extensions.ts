@@ -34,7 +34,7 @@ export class MessageExtensions {
     const list = contentsOf(extensions).map(it => {
       // The newest store writes the second pair of names.
       const key = textOf(it.key ?? it.extensionKey)
-      return { Key: key, Value: textOf(it.value ?? it.extensionValue), Seq: versions.of(message.ID, key) }
+      return { Key: key, Value: textOf(it.value ?? it.extensionValue), Seq: versions.of(message, key) }
     })
     const results = await this.#change(message, 1, list)
     return results.map(({ code, pair }) => ({ code, key: pair.Key, value: pair.Value }))
@@ -45,7 +45,7 @@ export class MessageExtensions {
     const message = asMessage(value)
     const { extensions: versions } = this.#options.inbox
     const names = Array.isArray(keys) ? keys.map(String) : []
-    const list = names.map(key => ({ Key: key, Value: '', Seq: versions.of(message.ID, key) }))
+    const list = names.map(key => ({ Key: key, Value: '', Seq: versions.of(message, key) }))
     const results = await this.#change(message, names.length > 0 ? 2 : 3, list)
     return results.map(({ code, pair }) => ({ code, key: pair.Key }))
   }
@@ -64,7 +64,7 @@ export class MessageExtensions {
       if (reply.CompleteFlag !== 0) break
       startSeq = Math.max(startSeq, ...[...pairs.values()].map(pair => pair.Seq))
     }
-    this.#options.inbox.extensions.learn(message.ID, [...pairs.values()])
+    this.#options.inbox.extensions.learn(message, [...pairs.values()])
     return [...pairs.values()]
       .filter(pair => !wanted || wanted.includes(pair.Key))
       .map(pair => ({ key: pair.Key, value: pair.Value }))
@@ -82,9 +82,9 @@ export class MessageExtensions {
     }))
     const { inbox } = this.#options
     const changed = results.filter(it => it.code === 0).map(it => it.pair)
-    inbox.emitExtensions(message.ID, operateType, changed)
+    inbox.emitExtensions(message, operateType, changed)
     inbox.extensions.learn(
-      message.ID,
+      message,
       results.map(it => it.pair),
     )
     return results

@@ -135,7 +135,7 @@ export class Outbox {
   /** Under its ID, and under that by which the server and other terminals know it. */
   #remember(message: Message): void {
     const { cache, myTinyId } = this.#options
-    const entry = { message, convId: 0, changeNo: 0, createdHere: true }
+    const entry = { message, changeNo: 0, createdHere: true }
     cache.put(message.ID, entry)
     const wireId = `${myTinyId()}-${message.clientTime}-${message.random}`
     if (wireId !== message.ID) cache.put(wireId, entry)

@@ -97,7 +97,11 @@ export class Puller {
     if (record.log !== log) return
     const messages = (reply.Messages ?? []) as readonly WireMessage[]
     const changes = (reply.Changes ?? []) as readonly WireMessage[]
-    const arrivals = messages.map((m): [number, Arrival] => [m.Seq ?? 0, { is: 'message', m }])
+    // Who was out meanwhile: what was before the new membership is history, as the item will say that is on its way.
+    const joinSeq = Number(reply.JoinSeq) || 0
+    const news = joinSeq > record.joinSeq ? messages.filter(m => (m.Seq ?? 0) > joinSeq) : messages
+    record.joinSeq = Math.max(record.joinSeq, joinSeq)
+    const arrivals = news.map((m): [number, Arrival] => [m.Seq ?? 0, { is: 'message', m }])
     const due = log.pulled(arrivals, Number(reply.CoverSeq) || 0, Number(reply.CoverChangeNo) || 0)
     const { inbox } = this.#options
     inbox.deliver(record, due)

@@ -352,7 +352,7 @@ export class Sync {
         const id = frame.GroupId ? groupConversationIdOf(frame.GroupId) : peer
         const record = list.ensureNumber(id, frame.ConvId)
         if (!record) break
-        if (record.log.arriveChange(frame.ChangeNo)) inbox.applyExtension(frame)
+        if (record.log.arriveChange(frame.ChangeNo)) inbox.applyExtension(id, frame)
         this.#soon(record)
         break
       }

@@ -166,6 +166,7 @@ export class FakeCommands {
         .map(m => structuredClone(m)),
       CoverChangeNo: conversation.changeNo,
       More: cover < head ? 1 : 0,
+      ...(conversation.group && { JoinSeq: this.#store.own(conversation, me).joinSeq }),
     }
   }
 

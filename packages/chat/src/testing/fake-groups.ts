@@ -315,7 +315,9 @@ export class FakeGroups {
       const own = place.own.get(user) ?? emptyState()
       const head = place.messages.length
       place.own.set(user, own)
-      Object.assign(own, { fromSeq: head + 1, toSeq: Number.POSITIVE_INFINITY, joinSeq: head, hidden: false })
+      // A meeting shows what was before.
+      const fromSeq = group.type === 'ChatRoom' ? 0 : head + 1
+      Object.assign(own, { fromSeq, toSeq: Number.POSITIVE_INFINITY, joinSeq: head, hidden: false })
       own.memberships.push({ from: head, to: Number.POSITIVE_INFINITY })
       own.readSeq = Math.max(own.readSeq, head)
     }

@@ -1,3 +1,4 @@
+import type { FieldLevel, FieldSubject } from '@rookery/protocol/group-field'
 import type { GroupType, WireGroup, WireGroupMember } from '@rookery/protocol/wire-group'
 
 export const GROUP_TYPES = ['Private', 'Public', 'ChatRoom', 'AVChatRoom', 'Community'] as const
@@ -29,6 +30,23 @@ export interface GroupDetail extends WireGroup {
     readonly hasAdmins: boolean
     readonly storesHistory: boolean
   }
+}
+
+/** A declared key with its levels in the types of groups that have it. */
+export interface DeclaredField {
+  readonly subject: FieldSubject
+  readonly key: string
+  readonly levels: readonly {
+    readonly type: GroupType
+    readonly read: FieldLevel
+    readonly write: FieldLevel
+  }[]
+}
+
+export interface FieldsAnswer {
+  readonly fields: readonly DeclaredField[]
+  readonly acceptsUndeclared: boolean
+  readonly most: Readonly<Record<FieldSubject, number>>
 }
 
 export type Member = WireGroupMember

@@ -13,7 +13,7 @@ import { PageHead } from '../parts/page-head.tsx'
 import { QueryView } from '../parts/query-view.tsx'
 import { RecordList } from '../parts/record-list.tsx'
 import { CreateGroup } from './create-group.tsx'
-import { groupAddress } from './group-address.ts'
+import { fieldsAddress, groupAddress } from './group-address.ts'
 import { GROUP_TYPES, type GroupPage, type ListedGroup } from './group-answers.ts'
 
 const TYPING_MS = 250
@@ -43,6 +43,9 @@ export function GroupList() {
   return (
     <>
       <PageHead title={t('nav.groups')} about={t('groups.about')}>
+        <Button component={Link} href={fieldsAddress(appId)} variant="default">
+          {t('fields.title')}
+        </Button>
         {mayChange && (
           <Button leftSection={<Icon name="plus" size={16} />} onClick={() => setCreating(true)}>
             {t('groups.create')}

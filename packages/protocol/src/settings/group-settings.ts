@@ -125,7 +125,7 @@ export const groupSettings = {
     code: ErrorCode.GROUP_PARAMETER_INVALID,
   }),
   'group.customFieldsMax': integer(10, [0, 100], 'fields', {
-    doc: 'Custom fields of a group.',
+    doc: 'Custom fields that the app declares for its groups, and that one group has.',
     documented: '10, older 20',
     code: ErrorCode.GROUP_PARAMETER_INVALID,
   }),
@@ -135,13 +135,18 @@ export const groupSettings = {
     code: ErrorCode.GROUP_PARAMETER_INVALID,
   }),
   'group.memberFieldsMax': integer(5, [0, 50], 'fields', {
-    doc: 'Custom fields of a member.',
+    doc: 'Custom fields that the app declares for members, and that one member has.',
     documented: '5',
     code: ErrorCode.GROUP_PARAMETER_INVALID,
   }),
   'group.memberValueBytes': integer(64, [1, 1024], 'B', {
     doc: 'Longest value of a custom field of a member.',
     documented: '64',
+    code: ErrorCode.GROUP_PARAMETER_INVALID,
+  }),
+  'group.undeclaredFields': flag(true, {
+    doc: 'Accepts custom fields of groups and members whose key is not declared: read by everybody, written as the profile.',
+    documented: 'off: a key is declared before use',
     code: ErrorCode.GROUP_PARAMETER_INVALID,
   }),
   'group.workStartsInactive': flag(true, {

@@ -64,7 +64,7 @@ const dropApp = defineMutation<{ readonly app: number; readonly actor: string },
         'app-enabled',
         `Only a disabled app can be deleted; run "rookery app disable ${app}" first.`,
       )
-    for (const table of ['app', 'app_key', 'app_admin', 'operator_app'] as const)
+    for (const table of ['app', 'app_key', 'app_admin', 'group_field', 'operator_app'] as const)
       await tx.db.deleteFrom(table).where('app_id', '=', app).execute()
     await auditRow(tx, { app, actor, action: 'app/delete', target: '', detail: { name: row.name } })
     tx.changed({ kind: 'app', app })

@@ -22,6 +22,7 @@ import { readGroupHistory } from '../operators/group-history.ts'
 import { APP_ACTOR, accountNumber, groupTarget, operatorCall } from '../operators/group-target.ts'
 import { searchGroups } from '../operators/search-groups.ts'
 import { appId, groupId, knownApp } from './argument-fields.ts'
+import { groupFieldCommands } from './group-field-commands.ts'
 import { groupMemberCommands } from './group-member-commands.ts'
 import { defineOperatorCommand, type OperatorCommand } from './operator-command.ts'
 import { fieldList, moment, printable, textTable } from './text-table.ts'
@@ -98,7 +99,7 @@ const showCommand = defineOperatorCommand({
   args: Type.Object({ appId, groupId }),
   async run(context, args) {
     const { group } = await groupTarget(context, args)
-    const wire = await wireGroup(context.store.read, group)
+    const wire = await wireGroup(context.store.read, group, 'AppAdmin')
     const operations = Object.keys(OPERATIONS) as Operation[]
     const { optionsFixed, historyPerGroup, roles, storesHistory } = TYPE_RULES[group.type]
     return {
@@ -334,6 +335,7 @@ export const groupCommands: readonly OperatorCommand[] = [
   createCommand,
   setCommand,
   ...groupMemberCommands,
+  ...groupFieldCommands,
   messagesCommand,
   recallCommand,
   dismissCommand,

@@ -1,5 +1,5 @@
 import type { TObject, TSchema } from 'typebox'
-import { Compile } from 'typebox/compile'
+import { Compile, type Validator } from 'typebox/compile'
 import { CommandError } from './command-error.ts'
 
 /** What our schemas say beside JSON Schema. */
@@ -28,13 +28,15 @@ export interface RequestRules {
  * means absent, decimal text where the schema allows it) and looked at again, then refused with the field's own code.
  */
 export function requestChecker(rules: RequestRules): (body: unknown, text: string) => JsonObject {
-  const validator = Compile(rules.schema)
+  // On first use: to compile all commands would be most of the time that a start takes.
+  let validator: Validator | undefined
   const older = Object.entries(rules.spellings)
   return (body, text) => {
     const object = body as JsonObject
     if (text.includes('\\u')) refuseBrokenText(object, rules.badParameter)
     for (const [old, name] of older)
       if (object[name] === undefined && old in object) object[name] = object[old]
+    validator ??= Compile(rules.schema)
     if (validator.Check(object)) return object
     tidy(object, rules.schema)
     if (validator.Check(object)) return object

@@ -6,6 +6,7 @@ import { PreparedQuery, perDatabase } from '../store/prepared.ts'
 import type { Schema } from '../store/schema.ts'
 import { groupViews } from './group-view.ts'
 import { queryHiddenLasts } from './hidden-last.ts'
+import { isListed } from './is-listed.ts'
 import { JOINED_MESSAGE, type JoinedMessage, joinedMessage, type LastMessage } from './joined-message.ts'
 import { hiddenUnread, type UnreadColumns, uncounted, unreadOf } from './unread.ts'
 
@@ -171,7 +172,7 @@ function toView(
     peerReadTime: row.peer_read_time,
     peerReadSeq: row.peer_read_seq,
     clearedSeq: row.cleared_seq,
-    hidden: row.pinned_ms === 0 && shownSeq <= Math.max(row.hidden_seq, 0),
+    hidden: !isListed(row, shownSeq),
     pinnedMs: row.pinned_ms,
     standardMark: row.standard_mark,
     customMark: row.custom_mark,

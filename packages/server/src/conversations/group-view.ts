@@ -1,8 +1,9 @@
 import type { WireConversationGroup } from '@rookery/protocol/wire-group'
 import { type Kysely, sql } from 'kysely'
-import { parseFields } from '../groups/custom-fields.ts'
+import { shownFields } from '../groups/custom-fields/field-levels.ts'
 import { roleName } from '../groups/judge.ts'
 import { TYPE_RULES } from '../groups/rules/group-types.ts'
+import { ownOption } from '../groups/topics/topic-option.ts'
 import type { Author } from '../messages/message-frame.ts'
 import { SYSTEM_AUTHOR } from '../messages/message-list.ts'
 import { isMeantFor } from '../messages/stored-message.ts'
@@ -16,7 +17,15 @@ import {
   type Schema,
 } from '../store/schema.ts'
 import type { ConversationView } from './conversation-view.ts'
-import { type GroupMark, groupHidden, groupReadSeq, groupUncounted, groupUnread } from './group-unread.ts'
+import {
+  type GroupMark,
+  groupHidden,
+  groupOwnAtFloor,
+  groupReadSeq,
+  groupUncounted,
+  groupUnread,
+} from './group-unread.ts'
+import { isListed, isListedFromStart } from './is-listed.ts'
 import { JOINED_MESSAGE, type JoinedMessage, joinedMessage } from './joined-message.ts'
 
 interface LastRow extends JoinedMessage {
@@ -34,7 +43,6 @@ interface Row extends LastRow, GroupMark {
   log_no: number
   cleared_seq: number
   from_seq: number
-  clear_seq: number
   hidden_seq: number
   pinned_ms: number
   standard_mark: string
@@ -42,6 +50,9 @@ interface Row extends LastRow, GroupMark {
   head_seq: number
   change_no: number
   to_change: number
+  to_title: string
+  to_face: string
+  to_info: number
   list_seq: number
   list_time: number
   owner_user_id: string
@@ -52,14 +63,18 @@ interface Row extends LastRow, GroupMark {
   g_title: string
   g_face: string
   g_info: number
-  g_support: number
   g_dismissed: number
+  community_no: number
+  support_topic: number
+  create_time: number
   community: string | null
   role: number | null
   join_time: number | null
   join_seq: number | null
   own_card: string | null
   own_custom: string | null
+  /** Of a topic: the owner's own choice for it. */
+  recv_opt: number
   receive_option: GroupMemberTable['receive_option'] | null
   muted_until: number | null
   deleted_last: number | null
@@ -140,6 +155,34 @@ const queries = perDatabase(db => ({
       .orderBy('mention.seq', 'desc')
       .limit(MENTIONS_MAX),
   ),
+  mentionsUnread: new PreparedQuery<Where & { above: number; upTo: number }, { n: number }>(
+    db,
+    (db, parameter) =>
+      db
+        .selectFrom('message_mention as mention')
+        .innerJoin('message as m', join =>
+          join
+            .onRef('m.app_id', '=', 'mention.app_id')
+            .onRef('m.conv_id', '=', 'mention.conv_id')
+            .onRef('m.seq', '=', 'mention.seq'),
+        )
+        .leftJoin('message_hidden as hidden', join =>
+          join
+            .onRef('hidden.app_id', '=', 'mention.app_id')
+            .on('hidden.account_id', '=', parameter('owner'))
+            .onRef('hidden.conv_id', '=', 'mention.conv_id')
+            .onRef('hidden.seq', '=', 'mention.seq'),
+        )
+        .select(eb => eb.fn.count<number>('mention.seq').distinct().as('n'))
+        .where('mention.app_id', '=', parameter('app'))
+        .where('mention.conv_id', '=', parameter('conv'))
+        .where('mention.account_id', 'in', [0, parameter('owner')])
+        .where('mention.seq', '>', parameter('above'))
+        .where('mention.seq', '<=', parameter('upTo'))
+        .where('m.sender_id', '!=', parameter('owner'))
+        .where(sql<boolean>`m.flags & ${sql.lit(MessageFlag.NO_UNREAD | MessageFlag.RECALLED)} = 0`)
+        .where('hidden.seq', 'is', null),
+  ),
   names: new PreparedQuery<{ app: number; account: number }, { user_id: string }>(db, (db, parameter) =>
     db
       .selectFrom('account')
@@ -160,7 +203,10 @@ export async function groupViews(
   const views = new Map<number, ConversationView>()
   for (const conv of convs) {
     const row = await queries(db).one.first({ app, owner, conv })
-    if (row) views.set(conv, await toView(db, app, owner, row, contactGroups.get(conv) ?? []))
+    if (!row) continue
+    const receive_option = ownOption(row.recv_opt) ?? row.receive_option
+    const view = await toView(db, app, owner, { ...row, receive_option }, contactGroups.get(conv) ?? [])
+    views.set(conv, view)
   }
   return views
 }
@@ -185,18 +231,18 @@ async function toView(
     headSeq,
     changeNo: left ? row.to_change : row.change_no,
     logNo: row.log_no,
-    unread: groupUnread(row),
-    readSeq: Math.min(groupReadSeq(row), headSeq),
+    unread: await unreadOf(db, app, owner, row, Math.max(above, groupReadSeq(row)), headSeq),
+    readSeq: Math.min(Math.max(groupReadSeq(row), row.clear_seq), headSeq),
     peerReadTime: 0,
     peerReadSeq: 0,
     clearedSeq: above,
-    hidden: row.pinned_ms === 0 && shownSeq <= Math.max(row.hidden_seq, 0),
+    hidden: !isListed(row, shownSeq, row),
     pinnedMs: row.pinned_ms,
     standardMark: row.standard_mark,
     customMark: row.custom_mark,
     contactGroups,
     recvOpt: RECEIVE_OPTIONS[row.receive_option ?? 'AcceptAndNotify'],
-    listTime: left ? (last?.time ?? row.list_time) : row.list_time,
+    listTime: left ? (last?.time ?? 0) : row.list_time || (isListedFromStart(row) ? row.create_time : 0),
     last,
     group: {
       shown: await shownGroup(db, app, owner, row, above, headSeq),
@@ -209,6 +255,21 @@ async function toView(
       },
     },
   }
+}
+
+/** Who receives nothing but mentions has nothing else unread. */
+async function unreadOf(
+  db: Kysely<Schema>,
+  app: number,
+  owner: number,
+  row: Row,
+  above: number,
+  upTo: number,
+): Promise<number> {
+  const unread = groupUnread(row)
+  if (unread === 0 || row.receive_option !== 'NotReceiveMsgExceptAt') return unread
+  const mentioned = await queries(db).mentionsUnread.first({ app, owner, conv: row.conv_id, above, upTo })
+  return Math.min(unread, Number(mentioned?.n ?? 0))
 }
 
 const RECEIVE_OPTIONS: Readonly<Record<GroupMemberTable['receive_option'], number>> = {
@@ -272,7 +333,7 @@ async function shownGroup(
   above: number,
   headSeq: number,
 ): Promise<WireConversationGroup> {
-  const readSeq = groupReadSeq(row)
+  const readSeq = Math.min(Math.max(groupReadSeq(row), row.clear_seq), headSeq)
   const mentions =
     headSeq > readSeq
       ? await queries(db).mentions.all({
@@ -284,13 +345,16 @@ async function shownGroup(
         })
       : []
   const until = row.muted_until ?? 0
-  const isMember = row.role !== null && row.g_dismissed === 0 && row.to_seq < 0
+  const left = row.to_seq >= 0
+  // Members of a dismissed group are in it until each is sent away: then the number of the own log moves, by which devices learn it.
+  const isGone = row.community !== null && row.g_dismissed > 0
+  const isMember = row.role !== null && !isGone && !left
   return {
     GroupId: row.g_name,
     Type: row.g_type,
-    Name: row.g_title,
-    FaceUrl: row.g_face,
-    InfoSeq: row.g_info,
+    Name: left ? row.to_title : row.g_title,
+    FaceUrl: left ? row.to_face : row.g_face,
+    InfoSeq: left ? row.to_info : row.g_info,
     ...(row.community !== null && { CommunityId: row.community }),
     Member: isMember ? 1 : 0,
     ...(isMember && {
@@ -301,12 +365,18 @@ async function shownGroup(
         MsgSeq: readSeq,
         MuteUntil: until > Math.floor(Date.now() / 1000) ? until : 0,
         NameCard: row.own_card ?? '',
-        AppMemberDefinedData: parseFields(row.own_custom ?? '[]'),
+        AppMemberDefinedData: await shownFields(
+          db,
+          { app_id: app, type: row.g_type },
+          'member',
+          row.own_custom ?? '[]',
+          { role: roleName(row.role ?? 0), isSelf: true },
+        ),
       },
       JoinSeq: row.join_seq ?? 0,
     }),
     NoUnread: TYPE_RULES[row.g_type].countsUnread ? 0 : 1,
-    SupportTopic: row.g_support ? 1 : 0,
+    SupportTopic: row.support_topic ? 1 : 0,
     AtList: mentions
       .filter(it => (it.flags & MessageFlag.RECALLED) === 0 && isMeantFor(it, owner))
       .map(
@@ -320,6 +390,9 @@ async function shownGroup(
       .reverse(),
   }
 }
+
+/** The group whose members a conversation has: of a topic, its community. */
+const HOME = sql<number>`case when g.community_no > 0 then g.community_no else g.group_no end`
 
 const AUTHOR = [
   'm.to_ids as m_to',
@@ -343,10 +416,13 @@ function lastMessages(db: Kysely<Schema>) {
     .leftJoin('account as revoker', join =>
       join.onRef('revoker.app_id', '=', 'm.app_id').onRef('revoker.account_id', '=', 'm.revoker_id'),
     )
+    .innerJoin('chat_group as g', join =>
+      join.onRef('g.app_id', '=', 'c.app_id').onRef('g.group_no', '=', 'c.hi_id'),
+    )
     .leftJoin('group_member as card', join =>
       join
         .onRef('card.app_id', '=', 'm.app_id')
-        .onRef('card.group_no', '=', 'c.hi_id')
+        .on('card.group_no', '=', HOME)
         .onRef('card.account_id', '=', 'm.sender_id'),
     )
     .select(JOINED_MESSAGE)
@@ -375,18 +451,8 @@ function viewRows(db: Kysely<Schema>, app: number, owner: number) {
     .leftJoin('group_member as gm', join =>
       join
         .onRef('gm.app_id', '=', 'uc.app_id')
-        .on(
-          'gm.group_no',
-          '=',
-          sql<number>`case when g.community_no > 0 then g.community_no else g.group_no end`,
-        )
+        .on('gm.group_no', '=', HOME)
         .onRef('gm.account_id', '=', 'uc.account_id'),
-    )
-    .leftJoin('group_mute as mute', join =>
-      join
-        .onRef('mute.app_id', '=', 'uc.app_id')
-        .onRef('mute.group_no', '=', 'g.group_no')
-        .onRef('mute.account_id', '=', 'uc.account_id'),
     )
     .leftJoin('message as m', join =>
       join
@@ -410,7 +476,7 @@ function viewRows(db: Kysely<Schema>, app: number, owner: number) {
     .leftJoin('group_member as card', join =>
       join
         .onRef('card.app_id', '=', 'm.app_id')
-        .onRef('card.group_no', '=', 'g.group_no')
+        .on('card.group_no', '=', HOME)
         .onRef('card.account_id', '=', 'm.sender_id'),
     )
     .select(JOINED_MESSAGE)
@@ -429,8 +495,12 @@ function viewRows(db: Kysely<Schema>, app: number, owner: number) {
       'uc.cleared_seq',
       'uc.from_seq',
       'uc.to_seq',
+      'uc.recv_opt',
       'uc.to_count',
       'uc.to_change',
+      'uc.to_title',
+      'uc.to_face',
+      'uc.to_info',
       'uc.hidden_seq',
       'uc.pinned_ms',
       'uc.standard_mark',
@@ -439,6 +509,7 @@ function viewRows(db: Kysely<Schema>, app: number, owner: number) {
       'c.change_no',
       'c.count_no',
       'c.clear_seq',
+      'c.clear_count',
       'c.reset_no',
       'c.reset_seq',
       'c.reset_count',
@@ -452,7 +523,9 @@ function viewRows(db: Kysely<Schema>, app: number, owner: number) {
       'g.title as g_title',
       'g.face_url as g_face',
       'g.info_seq as g_info',
-      'g.support_topic as g_support',
+      'g.support_topic',
+      'g.create_time',
+      'g.community_no',
       'g.dismissed as g_dismissed',
       'community.name as community',
       'gm.role',
@@ -461,10 +534,21 @@ function viewRows(db: Kysely<Schema>, app: number, owner: number) {
       'gm.name_card as own_card',
       'gm.custom as own_custom',
       'gm.receive_option',
-      'mute.until as muted_until',
       'mh.seq as deleted_last',
     ])
-    .select(eb => [groupUncounted(eb).as('uncounted'), groupHidden(eb).as('hidden_unread')])
+    .select(eb => [
+      groupUncounted(eb).as('uncounted'),
+      // Who is muted in a community is so in its topics.
+      eb
+        .selectFrom('group_mute as mute')
+        .select(inner => inner.fn.max('mute.until').as('until'))
+        .whereRef('mute.app_id', '=', 'uc.app_id')
+        .where('mute.group_no', 'in', [eb.ref('g.group_no'), eb.ref('g.community_no')])
+        .whereRef('mute.account_id', '=', 'uc.account_id')
+        .as('muted_until'),
+      groupHidden(eb).as('hidden_unread'),
+      groupOwnAtFloor(eb).as('own_at_floor'),
+    ])
     .where('uc.app_id', '=', app)
     .where('uc.account_id', '=', owner)
     .where('uc.kind', '=', sql.lit(ConversationKind.GROUP))

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { PreparedQuery, perDatabase } from '../store/prepared.ts'
 import type { Schema } from '../store/schema.ts'
+import { isListed, isListedFromStart } from './is-listed.ts'
 
 /** The numbers of one conversation by which lists are ordered and devices compared; no content. */
 export interface OwnConversation {
@@ -37,6 +38,9 @@ interface Row {
   hidden_seq: number
   list_seq: number
   list_time: number
+  community_no: number | null
+  support_topic: number | null
+  create_time: number | null
 }
 
 const queries = perDatabase(db => ({
@@ -79,6 +83,9 @@ const queries = perDatabase(db => ({
         'uc.to_change',
         'g.name as group_name',
         'g.dismissed',
+        'g.community_no',
+        'g.support_topic',
+        'g.create_time',
         'uc.conv_id',
         'uc.log_no',
         'uc.pinned_ms',
@@ -109,8 +116,9 @@ export async function ownConversations(
       changeNo: row.to_seq >= 0 ? row.to_change : row.change_no,
       logNo: row.log_no,
       pinnedMs: row.pinned_ms,
-      listTime: row.list_time,
-      isListed: row.pinned_ms > 0 || row.list_seq > Math.max(row.hidden_seq, 0),
+      // Before its first message a group stands where its making puts it.
+      listTime: row.list_time || (isListedFromStart(row) ? (row.create_time ?? 0) : 0),
+      isListed: isListed(row, row.list_seq, row.group_name === null ? undefined : row),
     })),
   )
 }

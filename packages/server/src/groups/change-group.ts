@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Change } from '../store/change.ts'
 import type { Transaction } from '../store/mutation.ts'
 import type { ChatGroupTable } from '../store/schema.ts'
@@ -7,7 +8,10 @@ export interface GroupEdit {
   readonly set?: Partial<
     Omit<ChatGroupTable, 'app_id' | 'group_no' | 'auth_no' | 'member_count' | 'info_seq'>
   >
-  /** Who may do what changed: messages that were judged before it are judged again (DESIGN-DATA 2). */
+  /**
+   * Who may do what changed: messages that were judged before it are judged again (DESIGN-DATA 2). Of a topic: said of its
+   * community, whose number it has.
+   */
   readonly rights?: boolean
   /** What everybody sees of the profile changed. */
   readonly profile?: boolean
@@ -29,14 +33,45 @@ export async function editGroup(tx: Transaction, group: GroupRow, edit: GroupEdi
     .where('group_no', '=', group.group_no)
     .returningAll()
     .executeTakeFirstOrThrow()
-  if (rights)
+  if (rights || profile)
     await tx.db
       .updateTable('conversation')
-      .set({ auth_no: row.auth_no })
+      // What the item shows of the profile is a change of the conversation: also where no tip is kept, who resumes learns it.
+      .set(eb => ({
+        ...(rights && { auth_no: row.auth_no }),
+        ...(profile && { change_no: eb('change_no', '+', 1) }),
+      }))
       .where('app_id', '=', group.app_id)
       .where('conv_id', '=', group.conv_id)
       .execute()
+  if (rights && row.support_topic) await stampTopics(tx, row)
   return row
+}
+
+/**
+ * The rights in a topic are those of its community, so all of its living topics have the community's number: an append in a topic
+ * that was judged before is judged again. Their conversations are under the community's lock too.
+ */
+async function stampTopics(tx: Transaction, community: GroupRow): Promise<void> {
+  const topics = await tx.db
+    .updateTable('chat_group')
+    .set({ auth_no: community.auth_no })
+    .where('app_id', '=', community.app_id)
+    .where('community_no', '=', community.group_no)
+    .where('dismissed', '=', sql.lit(0))
+    .returning('conv_id')
+    .execute()
+  if (topics.length === 0) return
+  await tx.db
+    .updateTable('conversation')
+    .set({ auth_no: community.auth_no })
+    .where('app_id', '=', community.app_id)
+    .where(
+      'conv_id',
+      'in',
+      topics.map(topic => topic.conv_id),
+    )
+    .execute()
 }
 
 /** Tells caches and topics that the group is another now. */

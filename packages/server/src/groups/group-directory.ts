@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { PreparedQuery, perDatabase } from '../store/prepared.ts'
 import type { Store } from '../store/store.ts'
 import { type GroupRow, groupRow, type MemberRow } from './group-rows.ts'
+import { type Rights, rightsOf } from './permissions/rights.ts'
 
 /** 20,000 groups at about 1 kB: the active ones of one node. The one that was added first goes first. */
 const GROUPS_MAX = 20_000
@@ -13,6 +14,8 @@ export interface Membership {
   readonly row: MemberRow | undefined
   /** Last second of its mute; 0 = none, 4294967295 = for ever. */
   readonly mutedUntil: number
+  /** Of a member where permission groups are on. */
+  readonly rights?: Rights
 }
 
 interface Entry {
@@ -64,6 +67,8 @@ export class GroupDirectory {
   readonly #store: Store
   readonly #byNo = new Map<string, Entry>()
   readonly #noByName = new Map<string, number>()
+  /** Topics that are kept, by their community: they have its `auth_no`, so they go with it. */
+  readonly #topics = new Map<string, Set<number>>()
   /** A row that was read before a change must not be kept after it. */
   #invalidations = 0
 
@@ -78,9 +83,9 @@ export class GroupDirectory {
     })
   }
 
-  /** Drops what is known of a group: the writer found other rights under its lock. */
-  refresh(app: number, group: number): void {
-    this.#forget(app, group)
+  /** Drops what is known of a group, and of a topic's community: the writer found other rights under its lock. */
+  refresh(group: Pick<GroupRow, 'app_id' | 'group_no' | 'community_no'>): void {
+    this.#forget(group.app_id, group.community_no || group.group_no)
   }
 
   /** The living group of that id when it is in memory, so that who sends often need not wait a turn. */
@@ -110,18 +115,21 @@ export class GroupDirectory {
   /** An account's place in a group: without a row it is no member, and may be muted all the same. */
   async membership(group: GroupRow, account: number): Promise<Membership> {
     const { app_id: app, group_no: no } = group
-    const known = this.#byNo.get(`${app}:${no}`)?.members.get(account)
+    const kept = this.#byNo.get(`${app}:${no}`)
+    const known = kept?.members.get(account)
     if (known) return known
     const before = this.#invalidations
     const row = await queries(this.#store.read).membership.first({ app, group: no, account })
+    const isMember = row !== undefined && row.present !== null
+    const rights = isMember ? await rightsOf(this.#store.read, kept?.group ?? group, account) : undefined
     const membership: Membership = {
-      row: row && row.present !== null ? row : undefined,
+      row: isMember ? row : undefined,
       mutedUntil: row?.until ?? 0,
+      ...(rights && { rights }),
     }
-    const entry = this.#byNo.get(`${app}:${no}`)
-    if (entry && this.#invalidations === before) {
-      if (entry.members.size >= MEMBERS_MAX) dropOldest(entry.members)
-      entry.members.set(account, membership)
+    if (kept && this.#invalidations === before) {
+      if (kept.members.size >= MEMBERS_MAX) dropOldest(kept.members)
+      kept.members.set(account, membership)
     }
     return membership
   }
@@ -134,18 +142,28 @@ export class GroupDirectory {
     }
     this.#byNo.set(`${group.app_id}:${group.group_no}`, { group, members: new Map() })
     this.#noByName.set(`${group.app_id}:${group.name}`, group.group_no)
+    if (group.community_no > 0) {
+      const key = `${group.app_id}:${group.community_no}`
+      const topics = this.#topics.get(key) ?? new Set()
+      this.#topics.set(key, topics.add(group.group_no))
+    }
     return group
   }
 
   #forget(app: number, no: number): void {
     this.#invalidations++
-    const entry = this.#byNo.get(`${app}:${no}`)
-    if (entry) this.#drop(entry.group)
+    for (const known of [no, ...(this.#topics.get(`${app}:${no}`) ?? [])]) {
+      const entry = this.#byNo.get(`${app}:${known}`)
+      if (entry) this.#drop(entry.group)
+    }
   }
 
   #drop(group: GroupRow): void {
     this.#byNo.delete(`${group.app_id}:${group.group_no}`)
     this.#noByName.delete(`${group.app_id}:${group.name}`)
+    const key = `${group.app_id}:${group.community_no}`
+    const topics = this.#topics.get(key)
+    if (topics?.delete(group.group_no) && topics.size === 0) this.#topics.delete(key)
   }
 }
 

@@ -1,10 +1,17 @@
 import { ErrorCode } from '@rookery/protocol/error-code'
 import { CommandError } from '../commands/command-error.ts'
 
+const SHOWN_MAX = 96
+
+/** A name as an error's text shows it: one that is longer than any good one may be is cut. */
+export function shownName(name: string): string {
+  return name.length <= SHOWN_MAX ? name : `${name.slice(0, SHOWN_MAX).toWellFormed()}…`
+}
+
 export function groupNotFound(groupId: string): CommandError {
   return new CommandError(
     ErrorCode.GROUP_NOT_FOUND,
-    `There is no group ${groupId}, or it was dismissed; check the GroupId.`,
+    `There is no group ${shownName(groupId)}, or it was dismissed; check the GroupId.`,
     { check: 'group' },
   )
 }
@@ -30,7 +37,7 @@ export function requireBatch(field: string, given: readonly unknown[], max: numb
 export function accountNotFound(userId: string): CommandError {
   return new CommandError(
     ErrorCode.GROUP_ACCOUNT_NOT_FOUND,
-    `${userId} has no account; import it or let it log in first.`,
+    `${shownName(userId)} has no account; import it or let it log in first.`,
     { check: 'account', account: userId },
   )
 }

@@ -14,12 +14,12 @@ const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'
 
 const isPrintable = (id: string): boolean => /^[\x20-\x7e]+$/.test(id)
 
-/** Throws 10015 for what can be no id of a group. */
-export function checkGroupId(id: string): void {
+/** Throws 10015 for what can be no id of a group or topic. */
+export function checkGroupId(id: string, field = 'GroupId'): void {
   if (isPrintable(id) && id.length <= ID_BYTES_MAX) return
   throw new CommandError(
     ErrorCode.GROUP_ID_INVALID,
-    `A GroupId is 1 to ${ID_BYTES_MAX} printable ASCII characters; this one is not.`,
+    `A ${field} is 1 to ${ID_BYTES_MAX} printable ASCII characters; this one is not.`,
     { check: 'group-id' },
   )
 }

@@ -62,7 +62,7 @@ export async function memberRows(
   return new Map(rows.map(row => [row.account_id, row]))
 }
 
-/** Owner and admins, by account number. */
+/** Owner and admins, by account number: who is asked where no permission groups are on. */
 export async function staffOf(db: Kysely<Schema>, group: GroupRow): Promise<number[]> {
   const rows = await db
     .selectFrom('group_member')

@@ -227,11 +227,15 @@ test('a change of the profile counts, is told with what changed only, and takes 
   expect(tips()).toMatchObject([
     { ev: 'message', OpType: 6, Operator_Account: 'olga', MsgGroupNewInfo: { GroupNotification: 'At 8' } },
   ])
-  expect(frames().at(-1)).toMatchObject({ ev: 'group', g: { GroupId, Notification: 'At 8', InfoSeq: 2 } })
+  expect(frames().at(-2)).toMatchObject({ ev: 'group', g: { GroupId, Notification: 'At 8', InfoSeq: 2 } })
+  expect(frames().at(-1)).toMatchObject({ ev: 'cover', ChangeNo: 1 })
   changes.length = 0
   await server.ok(`${G}/modify_group_base_info`, { GroupId, ShutUpAllMember: 'On' })
   expect(tips()).toEqual([])
-  expect(frames()).toMatchObject([{ ev: 'group', g: { MuteAllMember: 'On', InfoSeq: 3 } }])
+  expect(frames()).toMatchObject([
+    { ev: 'group', g: { MuteAllMember: 'On', InfoSeq: 3 } },
+    { ev: 'cover', ChangeNo: 2 },
+  ])
   changes.length = 0
   await server.ok(`${G}/modify_group_base_info`, { GroupId, AppDefinedData: [{ Key: 'a', Value: '1' }] })
   expect(tips()).toMatchObject([{ ev: 'online', OpType: 6 }])

@@ -41,7 +41,7 @@ test('what becomes of a tip is a setting of the app', async () => {
     MemberList: [{ Member_Account: 'bob' }],
   })
   await server.ok(`${G}/modify_group_base_info`, { GroupId, Name: 'other' })
-  expect(frames.map(frame => JSON.parse(frame).ev)).toEqual(['online', 'group'])
+  expect(frames.map(frame => JSON.parse(frame).ev)).toEqual(['online', 'group', 'cover'])
   const { GroupInfo } = await server.ok<{ GroupInfo: { NextMsgSeq: number }[] }>(`${G}/get_group_info`, {
     GroupIdList: [GroupId],
   })

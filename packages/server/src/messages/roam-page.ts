@@ -3,7 +3,7 @@ import { PreparedQuery, perDatabase } from '../store/prepared.ts'
 import { MessageFlag, type Schema } from '../store/schema.ts'
 import { MESSAGE_COLUMNS, type MessageRow } from './message-row.ts'
 import type { OwnPair } from './pair.ts'
-import { firstSince } from './time-order.ts'
+import { firstSince, newestUpTo } from './time-order.ts'
 
 /** A place in the order of history, which is `(time, seq)` (DESIGN-DATA 2). */
 export interface Place {
@@ -164,6 +164,9 @@ export async function newerMessages(
 /** The number of the first message in order that is at a place or after it. */
 async function firstFrom(db: Kysely<Schema>, pair: OwnPair, place: Place): Promise<number> {
   if (place.time >= NEWEST.time) return pair.headSeq + 1
+  // A page that goes on after another one starts at a message that is in order, mostly: nothing is searched then.
+  const near = await newestUpTo(db, pair, place.seq)
+  if (near && near.late_after === 0 && near.time === place.time) return Math.min(place.seq, pair.headSeq + 1)
   const later = await firstSince(db, pair, place.time + 1)
   if (place.seq >= later) return later
   return Math.max(place.seq, await firstSince(db, pair, place.time))

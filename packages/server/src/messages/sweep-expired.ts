@@ -99,7 +99,7 @@ async function sweepConversation(
 ): Promise<number> {
   const rows = await tx.db
     .selectFrom('message')
-    .select(['seq', 'time'])
+    .select(['seq', 'time', 'count_no'])
     .where('app_id', '=', app)
     .where('conv_id', '=', conv)
     .orderBy('seq')
@@ -107,9 +107,10 @@ async function sweepConversation(
     .execute()
   const kept = rows.findIndex(row => row.time >= floor)
   const expired = kept < 0 ? rows : rows.slice(0, kept)
-  const last = expired.at(-1)?.seq
-  if (last === undefined) return 0
-  if (lo === 0) await raiseGroupFloor(tx, app, conv, last)
+  const end = expired.at(-1)
+  if (!end) return 0
+  const last = end.seq
+  if (lo === 0) await raiseGroupFloor(tx, app, conv, end)
   else for (const owner of new Set([lo, hi])) await raiseFloor(tx, app, conv, owner, last)
   await deleteUpTo(tx.db, app, conv, lo === 0 ? [] : [lo, hi], last)
   tx.changed({ kind: 'conversation', app, conv })
@@ -136,11 +137,16 @@ async function raiseFloor(
   if (raised.numUpdatedRows > 0n || read) await bumpOwnerState(tx, app, owner, conv, { quiet: true })
 }
 
-/** One floor for all members; what they did not read stays counted until they read on. */
-async function raiseGroupFloor(tx: Transaction, app: number, conv: number, seq: number): Promise<void> {
+/** One floor for all members: nothing up to it is unread, which devices learn when they resume. */
+async function raiseGroupFloor(
+  tx: Transaction,
+  app: number,
+  conv: number,
+  { seq, count_no }: { readonly seq: number; readonly count_no: number },
+): Promise<void> {
   await tx.db
     .updateTable('conversation')
-    .set({ clear_seq: seq })
+    .set(eb => ({ clear_seq: seq, clear_count: count_no, change_no: eb('change_no', '+', 1) }))
     .where('app_id', '=', app)
     .where('conv_id', '=', conv)
     .where('clear_seq', '<', seq)

@@ -33,6 +33,7 @@ export const syncPullCommand = defineCommand({
     CoverSeq: Type.Integer(),
     Changes: Type.Array(Type.Object({})),
     CoverChangeNo: Type.Integer(),
+    JoinSeq: Type.Optional(Type.Integer()),
     More: Type.Integer(),
   }),
   errors: [ErrorCode.CONVERSATION_PARAMETER_INVALID],
@@ -61,7 +62,8 @@ export const syncPullCommand = defineCommand({
       (coverSeq ?? fresh.cover) < pair.headSeq || (coverChange ?? changed.cover) < pair.changeNo ? 1 : 0
     return new RawAnswer(
       `"Messages":[${messages.texts.join(',')}],"CoverSeq":${coverSeq},` +
-        `"Changes":[${changes.texts.join(',')}],"CoverChangeNo":${coverChange},"More":${more}`,
+        `"Changes":[${changes.texts.join(',')}],"CoverChangeNo":${coverChange},"More":${more}` +
+        (pair.joinSeq === undefined ? '' : `,"JoinSeq":${pair.joinSeq}`),
     )
   },
 })

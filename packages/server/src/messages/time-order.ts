@@ -24,13 +24,22 @@ const queries = perDatabase(db => ({
 
 type Conversation = Pick<Pair, 'app' | 'conv' | 'headSeq'>
 
+/** The newest message up to a number, in order or late. */
+export function newestUpTo(
+  db: Kysely<Schema>,
+  { app, conv }: Pick<Pair, 'app' | 'conv'>,
+  seq: number,
+): Promise<Probe | undefined> {
+  return queries(db).upTo.first({ app, conv, seq })
+}
+
 /** The newest message in order up to a number; late ones (`message.late_after`) are stepped over at once. */
 export async function inOrderUpTo(
   db: Kysely<Schema>,
   { app, conv }: Conversation,
   seq: number,
 ): Promise<Probe | undefined> {
-  let probe = await queries(db).upTo.first({ app, conv, seq })
+  let probe = await newestUpTo(db, { app, conv }, seq)
   while (probe && probe.late_after > 0)
     probe = await queries(db).upTo.first({ app, conv, seq: probe.late_after })
   return probe

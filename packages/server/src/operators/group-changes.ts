@@ -1,5 +1,5 @@
 import { auditRow } from '../audit/audit-row.ts'
-import { parseFields } from '../groups/custom-fields.ts'
+import { parseFields } from '../groups/custom-fields/custom-fields.ts'
 import { type GroupRow, livingGroup, memberRow, memberRows } from '../groups/group-rows.ts'
 import { roleIn, roleName } from '../groups/judge.ts'
 import { AddResult, addMembers } from '../groups/members/add-members.ts'
@@ -98,6 +98,8 @@ function shownFields(
     MuteAllMember: onOff(group.mute_all),
     HistoryMsgBeforeJoin: onOff(group.history_before_join),
     MaxMemberNum: group.max_members,
+    EnablePermission: group.enable_permission,
+    DefaultPermission: group.default_permission,
   }
 }
 

@@ -219,3 +219,96 @@ test('an operator takes a message back, once; a tip and what is not there stay',
     { actor: 'console:grace', action: 'message/recall', detail: { seq: 2, from: 'ben', reason: 'rude' } },
   ])
 })
+
+test('custom fields are declared for good, and only their levels change', async () => {
+  interface Fields {
+    readonly fields: {
+      subject: string
+      key: string
+      levels: { type: string; read: string; write: string }[]
+    }[]
+    readonly acceptsUndeclared: boolean
+  }
+  const declare = (args: object) =>
+    run<{ isNew: boolean }>('group declare-field', { read: 'member', ...args })
+  expect(await declare({ key: 'city', write: 'admin', types: ['Work', 'Public'] })).toEqual({ isNew: true })
+  expect(await declare({ key: 'city', write: 'owner', types: ['Private'] })).toEqual({ isNew: false })
+  expect(await declare({ key: 'city', write: 'app' })).toEqual({ isNew: false })
+  expect(await declare({ key: 'city', write: 'admin', types: ['Meeting'] })).toEqual({ isNew: false })
+  expect(await declare({ key: 'badge', of: 'member', write: 'self' })).toEqual({ isNew: true })
+  const level = (type: string, write: string) => ({ type, read: 'member', write })
+  expect(await run<Fields>('group fields', {})).toMatchObject({
+    fields: [
+      {
+        subject: 'group',
+        key: 'city',
+        levels: [level('Private', 'app'), level('Public', 'app'), level('ChatRoom', 'admin')],
+      },
+      {
+        subject: 'member',
+        key: 'badge',
+        levels: ['Private', 'Public', 'ChatRoom', 'Community'].map(type => level(type, 'self')),
+      },
+    ],
+    acceptsUndeclared: true,
+    most: { group: 10, member: 5 },
+  })
+  expect(await auditOf('city')).toEqual([
+    {
+      actor: 'console:grace',
+      action: 'group/declare-field',
+      detail: { subject: 'group', types: ['Private', 'Public'], read: 'member', write: 'admin' },
+    },
+    {
+      actor: 'console:grace',
+      action: 'group/declare-field',
+      detail: {
+        subject: 'group',
+        types: ['Private'],
+        read: 'member',
+        write: 'owner',
+        old: { Private: 'member/admin' },
+      },
+    },
+    {
+      actor: 'console:grace',
+      action: 'group/declare-field',
+      detail: {
+        subject: 'group',
+        types: ['Private', 'Public'],
+        read: 'member',
+        write: 'app',
+        old: { Private: 'member/owner', Public: 'member/admin' },
+      },
+    },
+    {
+      actor: 'console:grace',
+      action: 'group/declare-field',
+      detail: { subject: 'group', types: ['ChatRoom'], read: 'member', write: 'admin' },
+    },
+  ])
+  for (let n = 1; n < 10; n++) await declare({ key: `k${n}`, write: 'admin' })
+  const tooMany = await browser.run('group declare-field', {
+    appId: TEST_APP,
+    key: 'k10',
+    read: 'member',
+    write: 'admin',
+  })
+  expect(tooMany.info).toContain('raise group.customFieldsMax')
+  expect((await browser.run('group fields', { appId: OTHER_APP })).result).toMatchObject({ fields: [] })
+})
+
+test('a search by the beginning of a name goes on behind its page', async () => {
+  for (const n of [1, 2, 3, 4]) await makeGroup(`deep-${n}`, { name: `deep ${n}` })
+  const page = (args: object) =>
+    run<{ groups: { groupId: string }[]; next: number | null }>('group list', {
+      text: 'deep',
+      limit: 2,
+      ...args,
+    })
+  const first = await page({})
+  expect(first.groups.map(it => it.groupId)).toEqual(['deep-4', 'deep-3'])
+  const second = await page({ after: first.next })
+  expect(second.groups.map(it => it.groupId)).toEqual(['deep-2', 'deep-1'])
+  expect(second.next).toBeNull()
+})

@@ -53,6 +53,8 @@ export const guards: Readonly<Record<string, Guard>> = {
   'group list': { role: 'viewer' },
   'group show': { role: 'viewer' },
   'group members': { role: 'viewer' },
+  'group fields': { role: 'viewer' },
+  'group declare-field': { role: 'admin' },
   'group create': { role: 'operator' },
   'group set': { role: 'operator' },
   'group add': { role: 'operator' },

@@ -1,4 +1,6 @@
 import type { GroupType } from '@rookery/protocol/wire-group'
+import { type Kysely, sql } from 'kysely'
+import type { Schema } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 
 export interface GroupSearch {
@@ -27,14 +29,38 @@ export interface FoundGroup {
 /** Above every text that begins with the prefix, in the order of bytes. */
 const HIGHEST = '\u{10FFFF}'
 
+/**
+ * Numbers of the newest groups of a page. Each branch is answered by an index: ids and names that begin so are sought out, not
+ * found among all groups of the app.
+ */
+function foundNumbers(db: Kysely<Schema>, app: number, { text, type, after, limit }: GroupSearch) {
+  const newest = (column?: 'name' | 'title') => {
+    let query = db
+      .selectFrom('chat_group')
+      .select('group_no')
+      .where('app_id', '=', app)
+      // In so many words, so that the partial indexes apply.
+      .where('dismissed', '=', sql.lit(0))
+      .where('community_no', '=', sql.lit(0))
+      .orderBy('group_no', 'desc')
+      .limit(limit + 1)
+    if (column) query = query.where(column, '>=', text).where(column, '<', text + HIGHEST)
+    if (type) query = query.where('type', '=', type)
+    // Not the bare column where a text is sought: its own index would be tempted to walk all groups below.
+    if (after !== undefined) query = query.where(column ? sql`group_no + 0` : 'group_no', '<', after)
+    return db.selectFrom(query.as('newest')).select('group_no')
+  }
+  return text === '' ? newest() : newest('name').union(newest('title'))
+}
+
 /** The app's living groups, newest first; topics are not among them. */
 export async function searchGroups(
   store: Store,
   app: number,
   search: GroupSearch,
 ): Promise<{ readonly groups: readonly FoundGroup[]; readonly next: number | null }> {
-  const { text, type, after, limit } = search
-  let query = store.read
+  const found = foundNumbers(store.read, app, search)
+  const rows = await store.read
     .selectFrom('chat_group as g')
     .innerJoin('conversation as c', join =>
       join.onRef('c.app_id', '=', 'g.app_id').onRef('c.conv_id', '=', 'g.conv_id'),
@@ -54,21 +80,11 @@ export async function searchGroups(
       'owner.user_id as owner',
     ])
     .where('g.app_id', '=', app)
-    .where('g.dismissed', '=', 0)
-    .where('g.community_no', '=', 0)
+    .where('g.group_no', 'in', found)
     .orderBy('g.group_no', 'desc')
-    .limit(limit + 1)
-  if (text !== '')
-    query = query.where(eb =>
-      eb.or([
-        eb.and([eb('g.name', '>=', text), eb('g.name', '<', text + HIGHEST)]),
-        eb.and([eb('g.title', '>=', text), eb('g.title', '<', text + HIGHEST)]),
-      ]),
-    )
-  if (type) query = query.where('g.type', '=', type)
-  if (after !== undefined) query = query.where('g.group_no', '<', after)
-  const rows = await query.execute()
-  const page = rows.slice(0, limit)
+    .limit(search.limit + 1)
+    .execute()
+  const page = rows.slice(0, search.limit)
   return {
     groups: page.map(row => ({
       groupId: row.name,
@@ -80,6 +96,6 @@ export async function searchGroups(
       created: row.create_time,
       lastMessage: row.last_time || null,
     })),
-    next: rows.length > limit ? (page.at(-1)?.group_no ?? null) : null,
+    next: rows.length > search.limit ? (page.at(-1)?.group_no ?? null) : null,
   }
 }

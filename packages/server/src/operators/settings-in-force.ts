@@ -70,6 +70,7 @@ export const SETTINGS_IN_FORCE: readonly SettingKey[] = [
   'group.customValueBytes',
   'group.memberFieldsMax',
   'group.memberValueBytes',
+  'group.undeclaredFields',
   'group.workStartsInactive',
   'group.inviteNeedsConsent',
   'group.historyBeforeJoin.work',

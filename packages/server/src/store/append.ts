@@ -26,7 +26,7 @@ export interface GroupAddress {
   readonly conv: number
   /** Who is told of it: the group, or the community of a topic. */
   readonly audience: number
-  /** `chat_group.auth_no` of the judgement. */
+  /** `chat_group.auth_no` of the judgement; a topic has that of its community. */
   readonly authNo: number
   /** Accounts that see it beside the sender; empty: everybody. */
   readonly to: readonly number[]

@@ -64,8 +64,12 @@ export type Change =
       readonly joined?: readonly number[]
       readonly left?: readonly number[]
       readonly dismissed?: boolean
-      /** A member's new receive option. */
-      readonly receive?: { readonly account: number; readonly option: GroupReceiveOption }
+      /** A member's new receive option; `topic`: of that topic's conversation only. */
+      readonly receive?: {
+        readonly account: number
+        readonly option: GroupReceiveOption
+        readonly topic?: number
+      }
     }
   /** A ready-made event frame for everybody in a group but one session; `head`: the number of the message in it. */
   | {

@@ -81,6 +81,7 @@ const TABLE: Readonly<Record<string, string>> = {
   'groups/clear-messages': 'conversation 5',
   'groups/create': 'app 7 shared, count 7, account 1, account 2',
   'groups/delete-counters': 'group 9',
+  'groups/declare-field': 'app 7',
   'groups/dismiss': 'group 9',
   'groups/end-departure': 'account 1',
   'groups/forget-member': 'account 1, group 9',
@@ -147,6 +148,7 @@ const TABLE: Readonly<Record<string, string>> = {
   'topics/destroy': 'group 9',
   'topics/modify': 'group 9',
   'topics/open': 'account 1, account 2, group 9',
+  'topics/set-receive-option': 'account 1, group 9',
 }
 
 function written(lock: Lock): string {

@@ -1,3 +1,4 @@
+import type { FieldLevel, FieldSubject } from '@rookery/protocol/group-field'
 import type { Generated } from 'kysely'
 
 /**
@@ -26,6 +27,7 @@ export interface Schema {
   readonly rest_key: RestKeyTable
   readonly chat_group: ChatGroupTable
   readonly group_member: GroupMemberTable
+  readonly group_field: GroupFieldTable
   readonly group_mute: GroupMuteTable
   readonly group_ban: GroupBanTable
   readonly group_application: GroupApplicationTable
@@ -185,8 +187,9 @@ export interface ConversationTable {
   /** Number and time of the latest message in order, which has the highest time of all. */
   top_seq: number
   top_time: number
-  /** Of a group: members see only what is above this number. */
+  /** Of a group: members see only what is above this number, at which `count_no` was `clear_count`. */
   clear_seq: Generated<number>
+  clear_count: Generated<number>
   /** Of a group: everything up to `reset_seq` (`count_no` there: `reset_count`) counts as read by everybody; `reset_no` counts resets. */
   reset_no: Generated<number>
   reset_seq: Generated<number>
@@ -218,6 +221,7 @@ export interface UserConversationTable {
   /** Marks as a text of `0` and `1`, first = mark 1. */
   standard_mark: string
   custom_mark: string
+  /** Of a topic: the owner's own choice for it (`groups/topics/topic-option.ts`), 0 = as in the community. */
   recv_opt: number
   /** Unix day of the last activity: coarse order of the list without an index write a message. */
   active_day: number
@@ -233,6 +237,10 @@ export interface UserConversationTable {
   /** Where the conversation stood when the owner left: its `count_no` and `change_no`. */
   to_count: Generated<number>
   to_change: Generated<number>
+  /** The group's profile then, which this conversation shows from then on: its `title`, `face_url` and `info_seq`. */
+  to_title: Generated<string>
+  to_face: Generated<string>
+  to_info: Generated<number>
   /** `conversation.reset_no` that the read mark knew: an older reset does not move it. */
   mark_no: Generated<number>
   /** `sent_no` at the reset of that number; an older number: nothing was sent since. */
@@ -394,7 +402,7 @@ export interface ChatGroupTable {
   /** Counts changes of the profile. */
   info_seq: number
   info_time: number
-  /** Counts changes of who may do what (DESIGN-DATA 2); `conversation.auth_no` is the same number. */
+  /** Counts changes of who may do what (DESIGN-DATA 2); `conversation.auth_no` is the same number. A living topic has its community's. */
   auth_no: number
   member_count: number
   /** 0 = no limit of its own. */
@@ -414,6 +422,16 @@ export interface ChatGroupTable {
   active: number
   /** When it was dismissed; 0 = it lives. */
   dismissed: number
+}
+
+/** A custom field that the app declared, in groups of one type (rest-2 section 2.4). */
+export interface GroupFieldTable {
+  app_id: number
+  subject: FieldSubject
+  type: ChatGroupTable['type']
+  key: string
+  read_level: FieldLevel
+  write_level: FieldLevel
 }
 
 /** Deleted on leaving. */

@@ -19,6 +19,8 @@ const TYPE_OF_NOTICE: Readonly<Record<number, number>> = { 1: 0, 23: 1, 12: 2 }
 export function applicationMethods(context: GroupContext) {
   const { groups, call, me, Error: Failure } = context
   const paceList = pace(context, 'getGroupApplicationList', 15, 1_000)
+  /** Proofs by `applicationID`, for kits that pass a copy without the private fields. */
+  const proofs = new Map<string, string>()
 
   return {
     async getGroupApplicationList() {
@@ -30,7 +32,11 @@ export function applicationMethods(context: GroupContext) {
         items.push(...contentsOf(reply.Items))
         cursor = textOf(reply.NextCursor)
       } while (cursor !== '')
-      return { applicationList: items.map(applicationOf) }
+      // Kits take the length of the list for the number of those that wait.
+      const applicationList = items.filter(it => it.HandleAction === undefined).map(applicationOf)
+      proofs.clear()
+      for (const it of applicationList) proofs.set(it.applicationID, it._authentication)
+      return { applicationList }
     },
 
     /** Rejects 10024 when somebody was faster. */
@@ -40,7 +46,7 @@ export function applicationMethods(context: GroupContext) {
       if (action !== 'Agree' && action !== 'Reject') {
         throw new Failure(ErrorCode.OPERATION_INVALID, "handleAction must be 'Agree' or 'Reject'.")
       }
-      const request = requestOf(it, me())
+      const request = requestOf(it, me(), proofs)
       const note = textOf(it.handleMessage)
       const reply = await call(
         'group/handle_application',
@@ -73,15 +79,14 @@ function applicationOf(it: Content) {
     /** 0: waits for an answer. The proof that it may be handled is kept apart. */
     authentication: 0,
     messageKey: numberOf(it.MsgKey),
-    applicationID: `${textOf(it.GroupId)}-${numberOf(it.MsgKey)}`,
-    ...(it.HandleAction !== undefined && { handleAction: textOf(it.HandleAction) }),
-    handleMessage: textOf(it.HandledMsg),
-    handledMsg: textOf(it.HandledMsg),
+    applicationID: `${textOf(it.GroupId)}-${textOf(it.Applicant_Account)}-${textOf(it.User_Account)}-${numberOf(it.MsgKey)}`,
+    handleMessage: '',
+    handledMsg: '',
     _authentication: textOf(it.Authentication),
   }
 }
 
-function requestOf(options: Content, me: string) {
+function requestOf(options: Content, me: string, proofs: ReadonlyMap<string, string>) {
   if (isContent(options.application)) {
     const it = options.application
     return {
@@ -90,7 +95,7 @@ function requestOf(options: Content, me: string) {
       ...(textOf(it.userID) !== '' && { User_Account: textOf(it.userID) }),
       ApplicationType: numberOf(it.applicationType),
       MsgKey: numberOf(it.messageKey),
-      Authentication: textOf(it._authentication),
+      Authentication: textOf(it._authentication) || (proofs.get(textOf(it.applicationID)) ?? ''),
     }
   }
   const message = isContent(options.message) ? options.message : {}

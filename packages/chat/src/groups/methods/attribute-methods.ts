@@ -13,6 +13,7 @@ interface Known {
 }
 
 const WINDOW = 5_000
+const TOPIC_MARK = '@TOPIC#_'
 
 export interface WriteOptions {
   readonly groupID: string
@@ -38,8 +39,11 @@ export function attributeMethods(context: GroupContext) {
     return state
   }
 
+  /** Also of topics that were not seen yet: their IDs tell (sdk-2 section 7). */
+  const isTopic = (groupID: string): boolean => groups.isTopic(groupID) || groupID.includes(TOPIC_MARK)
+
   const write = async (cmd: string, groupID: string, body: object): Promise<void> => {
-    if (groups.isTopic(groupID))
+    if (isTopic(groupID))
       throw new Failure(ErrorCode.ATTRIBUTES_TYPE_UNSUPPORTED, 'Topics have no attributes.')
     if (groups.isRoom(groupID) && groups.room !== groupID) {
       throw new Failure(
@@ -96,7 +100,7 @@ export function attributeMethods(context: GroupContext) {
     async getGroupAttributes(options: KeysOptions): Promise<{ readonly groupAttributes: Attributes }> {
       const it = given(options)
       const groupID = groupIdIn(context, it.groupID)
-      if (groups.isTopic(groupID) || (groups.isRoom(groupID) && groups.room !== groupID))
+      if (isTopic(groupID) || (groups.isRoom(groupID) && groups.room !== groupID))
         return { groupAttributes: {} }
       paceRead()
       const values = await read(groupID).then(state => state.values, emptyWhenGone)

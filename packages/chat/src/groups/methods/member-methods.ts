@@ -4,6 +4,7 @@ import type { GroupMember } from '../../named-types.ts'
 import type { Untyped } from '../../untyped.ts'
 import { fieldsOf, wireFields } from '../custom-fields.ts'
 import { type GroupContext, given, groupAfter, groupIdIn, ONCE, REST, ROOMS, userIdsIn } from './context.ts'
+import { roleInRoom } from './profile-methods.ts'
 
 const DEFAULT_COUNT = 15
 const MAX_COUNT = 100
@@ -60,33 +61,65 @@ export function memberMethods(context: GroupContext) {
       ...(mark !== undefined && { Mark: mark }),
     })
     const all = contentsOf(reply.MemberList)
-    const memberList = all.slice(start, start + count).map(memberOf)
+    const memberList = all
+      .slice(start, start + count)
+      .map(it => memberOf({ ...it, Role: roleInRoom(groups.get(groupID), textOf(it.Member_Account)) }))
     return { memberList, offset: start + count < all.length ? start + count : 0 }
   }
 
-  const pageOf = async (groupID: string, offset: unknown, count: number, role: string) => {
-    const isCommunity = groups.get(groupID)?.type === ('Community' as Untyped)
-    const start = numberOf(offset)
-    const cursor = typeof offset === 'string' ? offset : (cursors.get(`${start} ${role} ${groupID}`) ?? '')
+  const membersFrom = async (groupID: string, count: number, role: string, place: Content) => {
     const reply = await call(`${REST}get_group_member_info`, {
       GroupId: groupID,
       Limit: count,
-      ...(isCommunity ? { Next: cursor } : { Offset: start }),
+      ...place,
       ...(role !== '' && { MemberRoleFilter: [role] }),
     })
-    const memberList = contentsOf(reply.MemberList).map(memberOf)
-    if (isCommunity) {
-      const next = textOf(reply.Next)
-      if (typeof offset !== 'string') {
-        cursors.set(`${start + memberList.length} ${role} ${groupID}`, next)
-        const [eldest] = cursors.keys()
-        if (cursors.size > CURSORS && eldest !== undefined) cursors.delete(eldest)
-      }
-      return { memberList, offset: next as number | string }
+    return { reply, memberList: contentsOf(reply.MemberList).map(memberOf) }
+  }
+
+  const keepCursor = (key: string, cursor: string): void => {
+    cursors.delete(key)
+    cursors.set(key, cursor)
+    const [eldest] = cursors.keys()
+    if (cursors.size > CURSORS && eldest !== undefined) cursors.delete(eldest)
+  }
+
+  /** The cursor after so many members; undefined when there are no more than those. Unknown ones are found page by page. */
+  const cursorAt = async (groupID: string, start: number, role: string): Promise<string | undefined> => {
+    if (start <= 0) return ''
+    const key = `${start} ${role} ${groupID}`
+    const known = cursors.get(key)
+    if (known !== undefined) return known || undefined
+    let cursor = ''
+    for (let at = 0; at < start; ) {
+      const count = Math.min(MAX_COUNT, start - at)
+      const { reply, memberList } = await membersFrom(groupID, count, role, { Next: cursor })
+      at += memberList.length
+      cursor = textOf(reply.Next)
+      if (cursor === '' || memberList.length === 0) return undefined
     }
+    keepCursor(key, cursor)
+    return cursor
+  }
+
+  const communityPage = async (groupID: string, offset: unknown, count: number, role: string) => {
+    const start = numberOf(offset)
+    const cursor = typeof offset === 'string' ? offset : await cursorAt(groupID, start, role)
+    if (cursor === undefined) return { memberList: [], offset: '' }
+    const { reply, memberList } = await membersFrom(groupID, count, role, { Next: cursor })
+    const next = textOf(reply.Next)
+    if (typeof offset !== 'string') keepCursor(`${start + memberList.length} ${role} ${groupID}`, next)
+    return { memberList, offset: next }
+  }
+
+  const pageOf = async (groupID: string, offset: unknown, count: number, role: string) => {
+    if (groups.get(groupID)?.type === ('Community' as Untyped))
+      return communityPage(groupID, offset, count, role)
+    const start = numberOf(offset)
+    const { reply, memberList } = await membersFrom(groupID, count, role, { Offset: start })
     const total = role === '' ? numberOf(reply.MemberNum) : Number.POSITIVE_INFINITY
     const isEnd = memberList.length < count || start + memberList.length >= total
-    return { memberList, offset: (isEnd ? 0 : start + memberList.length) as number | string }
+    return { memberList, offset: isEnd ? 0 : start + memberList.length }
   }
 
   return {

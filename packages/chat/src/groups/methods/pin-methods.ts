@@ -24,12 +24,13 @@ export function pinMethods(context: GroupContext) {
       const it = given(options)
       const message = isContent(it.message) ? it.message : {}
       const isPinned = it.isPinned === true
+      const groupID = groupIdIn(context, it.groupID ?? message.to)
       await call('group/pin', {
-        GroupId: groupIdIn(context, it.groupID ?? message.to),
+        GroupId: groupID,
         MsgSeq: numberOf(message.sequence),
         Pinned: isPinned ? 1 : 0,
       })
-      const present = cache.get(String(message.ID))?.message
+      const present = cache.get(String(message.ID), `GROUP${groupID}`)?.message
       if (present) Object.assign(present, { isPinned })
       return {}
     },

@@ -29,6 +29,25 @@ export interface CreateGroupOptions {
 export function profileMethods(context: GroupContext) {
   const { groups, call, clock, me, Error: Failure } = context
   const paceProfile = pace(context, 'the group profile', 8, SECOND)
+  /** Large rooms keep no members: the server says nothing of who is inside. */
+  const visitorOf = (group: Group): Group['selfInfo'] => ({
+    ...group.selfInfo,
+    userID: me(),
+    role: roleInRoom(group, me()),
+    messageRemindType: 'AcceptNotNotify',
+    joinTime: Math.floor(clock.now() / SECOND),
+  })
+
+  /** The server tells of a Work group with its first message only: until then its conversation is made here. */
+  const showEmpty = (group: Group): void => {
+    const { list, inbox } = context
+    const record = list.ensure(`GROUP${group.groupID}`)
+    if (!record.isLocal) return
+    Object.assign(record, { isKnown: true, isMember: true })
+    Object.assign(record.view, { groupProfile: group, subType: group.type })
+    inbox.touch(record)
+    inbox.flush()
+  }
   const counts = new Map<string, { readonly until: number; readonly memberCount: number }>()
 
   return {
@@ -94,6 +113,7 @@ export function profileMethods(context: GroupContext) {
       const group = await groupAfter(context, groupID)
       // Who makes a room is not in it: like everybody, its owner enters with joinGroup.
       if (!groups.isRoom(groupID)) groups.entered(groupID)
+      if (!groups.isRoom(groupID) && !group.isSupportTopic) showEmpty(group)
       groups.flush()
       const over = Array.isArray(reply.OverLimit_Account) ? reply.OverLimit_Account.map(textOf) : []
       return { group, overLimitUserIDList: over }
@@ -126,13 +146,19 @@ export function profileMethods(context: GroupContext) {
         await call('group/quit', { GroupId: former }).catch(() => undefined)
       }
       groups.entered(groupID)
+      if (groups.isRoom(groupID)) group.selfInfo = visitorOf(group)
       groups.flush()
       return { status, group }
     },
 
+    /** Rejects 2623 who is no member, 10009 an owner who has to hand the group over first. */
     async quitGroup(groupID: string) {
       const id = groupIdIn(context, groupID)
-      await call('group/quit', { GroupId: id })
+      await call('group/quit', { GroupId: id }).catch(cause => {
+        if (cause instanceof Failure && cause.code === ErrorCode.GROUP_PERMISSION_DENIED)
+          throw new Failure(ErrorCode.NOT_IN_GROUP, `You are not in ${id}: there is nothing to quit.`)
+        throw cause
+      })
       groups.left(id)
       groups.flush()
       return { groupID: id }
@@ -218,6 +244,10 @@ export function profileMethods(context: GroupContext) {
     },
   }
 }
+
+/** As far as is known of who is in a large room. */
+export const roleInRoom = (group: Group | undefined, userID: string): string =>
+  group?.ownerID === userID ? 'Owner' : 'Member'
 
 export const onOff = (value: unknown): string | undefined =>
   typeof value === 'boolean' ? (value ? 'On' : 'Off') : undefined

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import { ApplicationKind, MemberRole, type Schema } from '../../store/schema.ts'
 import { personsOf } from '../persons.ts'
+import { approvedByMask } from './approvers.ts'
 import type { ApplicationRow } from './put-application.ts'
 
 /** Requests of a page. */
@@ -34,6 +35,7 @@ export async function listApplications(
   options: { readonly cursor?: ApplicationCursor; readonly now: number; readonly days: number },
 ): Promise<{ readonly items: readonly ListedApplication[]; readonly next: ApplicationCursor | undefined }> {
   const { cursor, now, days } = options
+  const byMask = await approvedByMask(db, app, account)
   let query = db
     .selectFrom('group_application as request')
     .innerJoin('chat_group as g', join =>
@@ -51,16 +53,19 @@ export async function listApplications(
         ]),
         eb.and([
           eb('request.kind', '<>', ApplicationKind.INVITE_NEEDS_CONSENT),
-          eb(
-            'request.group_no',
-            'in',
-            eb
-              .selectFrom('group_member as staff')
-              .select('staff.group_no')
-              .where('staff.app_id', '=', app)
-              .where('staff.account_id', '=', account)
-              .where('staff.role', '>', MemberRole.MEMBER),
-          ),
+          eb.or([
+            eb(
+              'request.group_no',
+              'in',
+              eb
+                .selectFrom('group_member as staff')
+                .select('staff.group_no')
+                .where('staff.app_id', '=', app)
+                .where('staff.account_id', '=', account)
+                .where('staff.role', '>', MemberRole.MEMBER),
+            ).and(eb.or([eb('g.enable_permission', '=', 0), eb('g.owner_id', '=', account)])),
+            ...(byMask.length > 0 ? [eb('request.group_no', 'in', byMask)] : []),
+          ]),
         ]),
       ]),
     )

@@ -4,16 +4,18 @@ import { CommandError } from '../../commands/command-error.ts'
 import { defineMutation, type Transaction } from '../../store/mutation.ts'
 import { ApplicationKind } from '../../store/schema.ts'
 import { tellGroup } from '../change-group.ts'
-import { type GroupCall, groupLocks, standing } from '../group-call.ts'
+import { actingRole, type GroupCall, groupLocks, standing } from '../group-call.ts'
 import { denied } from '../group-error.ts'
-import { type GroupRow, memberRow, staffOf } from '../group-rows.ts'
+import { type GroupRow, memberRow } from '../group-rows.ts'
 import { actorRole, requireMay } from '../judge.ts'
 import { requireRoom, waitsFor } from '../members/add-members.ts'
 import { admissions } from '../members/admission.ts'
 import { enterMembers } from '../members/enter-members.ts'
 import { requireAdmission } from '../members/join-group.ts'
 import { type Notice, sendNotices } from '../notices/send-notices.ts'
+import { rightsOf, roleFor } from '../permissions/rights.ts'
 import { sendTip } from '../tips/send-tip.ts'
+import { approversOf } from './approvers.ts'
 import { type ApplicationRow, putApplication } from './put-application.ts'
 
 export interface HandleApplication extends GroupCall {
@@ -38,9 +40,10 @@ const Handled = { OPEN: 0, AGREED: 1, REFUSED: 2 } as const
 export const handleApplication = defineMutation<HandleApplication, boolean>(
   'groups/handle-application',
   async (tx, call) => {
-    const { group, role } = await standing(tx, call)
+    const who = await standing(tx, call)
+    const { group } = who
     const isOwn = call.kind === ApplicationKind.INVITE_NEEDS_CONSENT
-    if (!isOwn) requireMay('handleApplications', group, role)
+    if (!isOwn) requireMay('handleApplications', group, actingRole(who, 'handleApplications'))
     else if (call.user !== call.actor.account)
       throw denied('Only the invited one may answer this invitation.', 'invited')
     const request = await openRequest(tx, group, call)
@@ -67,7 +70,7 @@ export const handleApplication = defineMutation<HandleApplication, boolean>(
           applicant: inviter,
           user: handler,
         })
-        for (const to of await staffOf(tx.db, group))
+        for (const to of await approversOf(tx.db, group))
           notices.push({
             to,
             type: GroupNotice.INVITATION_FOR_ADMIN,
@@ -164,5 +167,6 @@ async function needsAdminToo(tx: Transaction, group: GroupRow, inviter: number):
   const role = actorRole(group, member, { account: inviter, admin: false })
   if (role === 'NonMember')
     throw denied('Who invited you is not in the group any more; the invitation is void.', 'inviter')
-  return waitsFor(group, role, false) !== undefined
+  const acting = roleFor('handleApplications', role, await rightsOf(tx.db, group, inviter))
+  return waitsFor(group, acting, false) !== undefined
 }

@@ -2,7 +2,7 @@ import { ErrorCode } from '@rookery/protocol/error-code'
 import { CommandError } from '../../commands/command-error.ts'
 import { defineMutation, type Transaction } from '../../store/mutation.ts'
 import { requireInsider } from '../audience/require-insider.ts'
-import { badField } from '../group-error.ts'
+import { badField, shownName } from '../group-error.ts'
 import type { GroupRow } from '../group-rows.ts'
 import type { Actor } from '../judge.ts'
 
@@ -134,7 +134,7 @@ function requireKnown(before: ReadonlyMap<string, string>, given: ReadonlyMap<st
   if (missing !== undefined)
     throw new CommandError(
       ErrorCode.GROUP_ATTRIBUTE_NOT_FOUND,
-      `The group has no attribute ${missing}; read the attributes again.`,
+      `The group has no attribute ${shownName(missing)}; read the attributes again.`,
       { check: 'key', key: missing },
     )
 }

@@ -1,3 +1,12 @@
+import type { Reception } from './reception.ts'
+import type { Hearing } from './topics.ts'
+
+interface Wish {
+  readonly all: Reception
+  /** Of topics that have one of their own, by conversation. */
+  readonly topics: ReadonlyMap<number, Reception>
+}
+
 /** What a change did to one account's membership. */
 export type Move = 'joined' | 'left'
 
@@ -10,8 +19,9 @@ export class Audience {
   readonly #members = new Map<number, number>()
   /** Accounts whose leaving was told before all earlier changes were: an earlier joining comes too late. */
   readonly #leftAhead = new Map<number, number>()
-  /** Members that want no messages. */
-  readonly #quiet = new Set<number>()
+  /** What members want of messages that do not want all. */
+  readonly #wishes = new Map<number, Wish>()
+  readonly #choosing = new Set<number>()
   /** All changes up to this number were told; -1: unknown. */
   #known = -1
   /** The highest number that was heard of, and when; earlier ones may be missing. */
@@ -38,13 +48,36 @@ export class Audience {
     return this.#members.size > 0 || this.#leftAhead.size > 0
   }
 
-  isQuiet(account: number): boolean {
-    return this.#quiet.has(account)
+  /** Members that choose among messages: each of them is told by itself. */
+  get choosing(): Iterable<number> {
+    return this.#choosing
   }
 
-  setQuiet(account: number, quiet: boolean): void {
-    if (quiet && this.#members.has(account)) this.#quiet.add(account)
-    else this.#quiet.delete(account)
+  hearing(account: number): Hearing {
+    const wish = this.#wishes.get(account)
+    if (!wish) return 'all'
+    if (this.#choosing.has(account)) return 'apart'
+    return wish.all === 'none' ? 'numbers' : 'all'
+  }
+
+  /** What a member wants of messages of one conversation. */
+  reception(account: number, conv: number): Reception {
+    const wish = this.#wishes.get(account)
+    return wish ? (wish.topics.get(conv) ?? wish.all) : 'all'
+  }
+
+  /** @param topic its conversation; absent: all that have no wish of their own */
+  setReception(account: number, reception: Reception, topic?: number): void {
+    if (!this.#members.has(account)) return
+    const before = this.#wishes.get(account) ?? { all: 'all', topics: new Map() }
+    const wish =
+      topic === undefined
+        ? { ...before, all: reception }
+        : { ...before, topics: new Map(before.topics).set(topic, reception) }
+    if (wish.all === 'all' && wish.topics.size === 0) this.#wishes.delete(account)
+    else this.#wishes.set(account, wish)
+    if (wish.all === 'mentions' || wish.topics.size > 0) this.#choosing.add(account)
+    else this.#choosing.delete(account)
   }
 
   /** Whether every change up to `no` was told. @param knownAt every commit before this moment was told. */
@@ -118,7 +151,8 @@ export class Audience {
   }
 
   #remove(account: number): boolean {
-    this.#quiet.delete(account)
+    this.#wishes.delete(account)
+    this.#choosing.delete(account)
     return this.#members.delete(account)
   }
 

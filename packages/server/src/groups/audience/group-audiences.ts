@@ -1,14 +1,17 @@
 import { performance } from 'node:perf_hooks'
+import { sql } from 'kysely'
 import type { Bus, GroupPush } from '../../bus/bus.ts'
 import { type DeliveredHeads, EVERYBODY } from '../../doors/socket/delivered-heads.ts'
 import type { DeviceSocket } from '../../doors/socket/device-socket.ts'
 import type { SocketHub } from '../../doors/socket/socket-hub.ts'
 import type { Change } from '../../store/change.ts'
 import { PreparedQuery, perDatabase } from '../../store/prepared.ts'
-import type { GroupMemberTable } from '../../store/schema.ts'
+import { ConversationKind, type GroupMemberTable } from '../../store/schema.ts'
 import type { Store } from '../../store/store.ts'
+import { ownOption } from '../topics/topic-option.ts'
 import { Audience, type Move } from './audience.ts'
 import { CaughtUp, toldUpTo } from './caught-up.ts'
+import { mentionsOf, messageFrame, receptionOf } from './reception.ts'
 import type { Topics } from './topics.ts'
 
 /** Frames that wait until the node knows who may see them; beyond it the sockets are closed, and their clients resume. */
@@ -16,6 +19,7 @@ const WAITING_MAX = 10_000
 const WAITING_CHARACTERS_MAX = 8 << 20
 
 type GroupChange = Extract<Change, { kind: 'group' }>
+type Chosen = NonNullable<GroupChange['receive']>
 
 export interface AudienceParts {
   readonly store: Pick<Store, 'read' | 'vitals' | 'hurry'>
@@ -35,6 +39,8 @@ interface LocalAccount {
   era: number
   /** Groups left while the memberships were being read, by number: an older row must not bring them back. */
   readonly leftMeanwhile: Map<number, number>
+  /** Receive options that were told while the memberships were being read. */
+  readonly chosenMeanwhile: (Chosen & { readonly group: number })[]
 }
 
 interface Waiting {
@@ -54,7 +60,12 @@ interface Group {
 const queries = perDatabase(db => ({
   joined: new PreparedQuery<
     { app: number; account: number },
-    { group_no: number; auth_no: number; receive_option: GroupMemberTable['receive_option'] }
+    {
+      group_no: number
+      auth_no: number
+      support_topic: number
+      receive_option: GroupMemberTable['receive_option']
+    }
   >(db, (db, parameter) =>
     db
       .selectFrom('group_member as member')
@@ -63,12 +74,31 @@ const queries = perDatabase(db => ({
           .onRef('chat_group.app_id', '=', 'member.app_id')
           .onRef('chat_group.group_no', '=', 'member.group_no'),
       )
-      .select(['member.group_no', 'chat_group.auth_no', 'member.receive_option'])
+      .select(['member.group_no', 'chat_group.auth_no', 'chat_group.support_topic', 'member.receive_option'])
       .where('member.app_id', '=', parameter('app'))
       .where('member.account_id', '=', parameter('account'))
       .where('chat_group.dismissed', '=', 0)
       // Rows of live rooms are their admins; who hears a room has entered it.
       .where('chat_group.type', '<>', 'AVChatRoom'),
+  ),
+  topics: new PreparedQuery<
+    { app: number; account: number },
+    { community_no: number; conv_id: number; recv_opt: number }
+  >(db, (db, parameter) =>
+    db
+      .selectFrom('user_conversation as uc')
+      .innerJoin('conversation as c', join =>
+        join.onRef('c.app_id', '=', 'uc.app_id').onRef('c.conv_id', '=', 'uc.conv_id'),
+      )
+      .innerJoin('chat_group as topic', join =>
+        join.onRef('topic.app_id', '=', 'c.app_id').onRef('topic.group_no', '=', 'c.hi_id'),
+      )
+      .select(['topic.community_no', 'uc.conv_id', 'uc.recv_opt'])
+      .where('uc.app_id', '=', parameter('app'))
+      .where('uc.account_id', '=', parameter('account'))
+      .where('uc.kind', '=', sql.lit(ConversationKind.GROUP))
+      .where('uc.recv_opt', '>', sql.lit(0))
+      .where('topic.community_no', '>', sql.lit(0)),
   ),
 }))
 
@@ -112,7 +142,14 @@ export class GroupAudiences {
     const key = `${app}:${account}`
     let local = this.#accounts.get(key)
     if (!local) {
-      local = { groups: new Set(), holds: 0, loading: undefined, era: -1, leftMeanwhile: new Map() }
+      local = {
+        groups: new Set(),
+        holds: 0,
+        loading: undefined,
+        era: -1,
+        leftMeanwhile: new Map(),
+        chosenMeanwhile: [],
+      }
       this.#accounts.set(key, local)
     }
     if (local.era !== this.#era) local.loading ??= this.#read(app, account, local)
@@ -145,7 +182,7 @@ export class GroupAudiences {
     local.holds++
     for (const group of local.groups) {
       const audience = this.#groups.get(`${app}:${group}`)?.audience
-      if (audience) this.#parts.topics.subscribe(device, app, group, audience.isQuiet(account))
+      if (audience) this.#parts.topics.subscribe(device, app, group, audience.hearing(account))
     }
   }
 
@@ -176,6 +213,8 @@ export class GroupAudiences {
     this.#clean()
     for (const account of change.joined ?? []) this.#move(app, group, account, 'joined', authNo)
     for (const account of change.left ?? []) this.#move(app, group, account, 'left', authNo)
+    const choosing = change.receive && this.#accounts.get(`${app}:${change.receive.account}`)
+    if (change.receive && choosing?.loading) choosing.chosenMeanwhile.push({ group, ...change.receive })
     const entry = this.#groups.get(`${app}:${group}`)
     if (!entry) return
     const { audience } = entry
@@ -183,7 +222,7 @@ export class GroupAudiences {
       for (const account of [...audience.members]) this.#move(app, group, account, 'left', authNo)
       audience.dismiss()
     }
-    if (change.receive) this.#receive(entry, change.receive.account, change.receive.option === 'Discard')
+    if (change.receive) this.#receive(entry, change.receive)
     audience.changed(authNo, performance.now())
     this.#settle(entry)
   }
@@ -197,7 +236,9 @@ export class GroupAudiences {
       // It was said before they came in.
       const late = push.authNo > 0 ? entry.audience.joinedAfter(push.authNo) : []
       const spared = late.flatMap(account => [...hub.of(push.app, account)])
-      topics.publish(push.app, push.group, push.frame, except ? [...spared, except] : spared)
+      const leftOut = except ? [...spared, except] : spared
+      topics.publish(push.app, push.group, push.frame, leftOut)
+      this.#tellApart(entry, push.frame, new Set(leftOut))
       if (push.head) heads?.note(push.head.conv, EVERYBODY, push.head.seq, Date.now())
     }
     const now = performance.now()
@@ -222,6 +263,7 @@ export class GroupAudiences {
     for (const local of this.#accounts.values()) {
       local.groups.clear()
       local.leftMeanwhile.clear()
+      local.chosenMeanwhile.length = 0
     }
     this.#dropWaiting()
   }
@@ -235,7 +277,11 @@ export class GroupAudiences {
     try {
       for (;;) {
         const era = this.#era
-        const rows = await queries(this.#parts.store.read).joined.all({ app, account })
+        const { joined, topics } = queries(this.#parts.store.read)
+        // What is chosen while these are read may be told before it can be applied.
+        local.chosenMeanwhile.length = 0
+        const rows = await joined.all({ app, account })
+        const chosen = rows.some(row => row.support_topic) ? await topics.all({ app, account }) : []
         if (era !== this.#era) continue
         const now = performance.now()
         for (const { group_no: group, auth_no: no, receive_option: option } of rows) {
@@ -243,16 +289,24 @@ export class GroupAudiences {
           const entry = this.#group(app, group)
           entry.audience.claim(no, now)
           if (!entry.audience.found(account, no)) continue
-          entry.audience.setQuiet(account, option === 'Discard')
+          entry.audience.setReception(account, receptionOf(option))
           local.groups.add(group)
           this.#settle(entry)
         }
+        const audienceOf = (group: number) => this.#groups.get(`${app}:${group}`)?.audience
+        for (const { community_no: community, conv_id: conv, recv_opt: stored } of chosen) {
+          const option = ownOption(stored)
+          if (option) audienceOf(community)?.setReception(account, receptionOf(option), conv)
+        }
+        for (const { group, option, topic } of local.chosenMeanwhile)
+          audienceOf(group)?.setReception(account, receptionOf(option), topic)
         local.era = era
         return
       }
     } finally {
       local.loading = undefined
       local.leftMeanwhile.clear()
+      local.chosenMeanwhile.length = 0
     }
   }
 
@@ -275,18 +329,36 @@ export class GroupAudiences {
       if (move === 'joined') local.groups.add(group)
       else local.groups.delete(group)
       for (const device of this.#parts.hub.of(app, account))
-        if (move === 'joined') this.#parts.topics.subscribe(device, app, group, false)
+        if (move === 'joined') this.#parts.topics.subscribe(device, app, group, 'all')
         else this.#parts.topics.unsubscribe(device, app, group)
     }
     entry.audience.claim(no, performance.now())
     this.#settle(entry)
   }
 
-  #receive({ app, group, audience }: Group, account: number, quiet: boolean): void {
-    audience.setQuiet(account, quiet)
+  #receive({ app, group, audience }: Group, { account, option, topic }: Chosen): void {
+    audience.setReception(account, receptionOf(option), topic)
     if (!audience.has(account)) return
     for (const device of this.#parts.hub.of(app, account))
-      this.#parts.topics.subscribe(device, app, group, quiet)
+      this.#parts.topics.subscribe(device, app, group, audience.hearing(account))
+  }
+
+  /** To members that chose among messages, each what it wants: the message, or its number. */
+  #tellApart({ app, audience }: Group, frame: string, leftOut: ReadonlySet<DeviceSocket>): void {
+    const message = messageFrame(frame)
+    let mentions: ((userId: string) => boolean) | undefined
+    for (const account of audience.choosing) {
+      const reception = message ? audience.reception(account, message.conv) : 'all'
+      for (const device of this.#parts.hub.of(app, account)) {
+        if (leftOut.has(device)) continue
+        if (message && reception === 'mentions') mentions ??= mentionsOf(message)
+        const wanted =
+          reception === 'all' ||
+          (reception === 'mentions' && mentions?.(device.live?.caller.userId ?? '') === true)
+        const text = wanted || !message ? frame : message.cover
+        if (text !== '') device.send(text)
+      }
+    }
   }
 
   /** Hears of a group, and keeps it, only as long as something needs it. */

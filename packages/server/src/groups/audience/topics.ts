@@ -1,4 +1,5 @@
 import { type DeviceSocket, type FrameCount, flushDevices } from '../../doors/socket/device-socket.ts'
+import { messageFrame } from './reception.ts'
 
 /** The runtime's own publish, over every socket of this process. */
 export interface TopicDoor {
@@ -6,12 +7,8 @@ export interface TopicDoor {
   subscribers(topic: string): number
 }
 
-/** What those are spared who want no messages of a group. */
-const MESSAGES = ['{"ev":"message"', '{"ev":"online"', '{"ev":"head"']
-
-function isMessage(frame: string): boolean {
-  return MESSAGES.some(start => frame.startsWith(start))
-}
+/** How a socket hears a group: everything; numbers in place of messages; by itself, because its user chose among messages. */
+export type Hearing = 'all' | 'numbers' | 'apart'
 
 /** The sockets of groups as topics of the runtime, so that a frame is encoded once for everybody (DESIGN 5). */
 export class Topics {
@@ -27,10 +24,10 @@ export class Topics {
     this.#door = door
   }
 
-  /** @param quiet everything but messages. */
-  subscribe(device: DeviceSocket, app: number, group: number, quiet: boolean): void {
-    device.socket?.subscribe(topicOf(app, group, quiet))
-    device.socket?.unsubscribe(topicOf(app, group, !quiet))
+  subscribe(device: DeviceSocket, app: number, group: number, hearing: Hearing): void {
+    for (const quiet of [false, true])
+      if (hearing === (quiet ? 'numbers' : 'all')) device.socket?.subscribe(topicOf(app, group, quiet))
+      else device.socket?.unsubscribe(topicOf(app, group, quiet))
   }
 
   unsubscribe(device: DeviceSocket, app: number, group: number): void {
@@ -42,15 +39,25 @@ export class Topics {
     // What was said to single devices before goes first.
     flushDevices()
     this.#publish(topicOf(app, group, false), frame, except)
-    if (!isMessage(frame)) this.#publish(topicOf(app, group, true), frame, except)
+    const message = messageFrame(frame)
+    const quiet = message ? message.cover : frame
+    if (quiet !== '') this.#publish(topicOf(app, group, true), quiet, except)
   }
 
   #publish(topic: string, frame: string, except: readonly DeviceSocket[]): void {
-    const leftOut = except.flatMap(({ socket }) => (socket?.isSubscribed(topic) ? [socket] : []))
-    for (const socket of leftOut) socket.unsubscribe(topic)
-    this.#frames.out += this.#door?.subscribers(topic) ?? 0
-    this.#door?.publish(topic, frame)
-    for (const socket of leftOut) socket.subscribe(topic)
+    const [only, ...others] = except.flatMap(({ socket }) => (socket?.isSubscribed(topic) ? [socket] : []))
+    const subscribers = this.#door?.subscribers(topic) ?? 0
+    if (subscribers === 0) return
+    if (!only) {
+      this.#frames.out += subscribers
+      this.#door?.publish(topic, frame)
+      return
+    }
+    for (const socket of others) socket.unsubscribe(topic)
+    this.#frames.out += subscribers - 1 - others.length
+    // A socket's own publish spares it, which costs less than leaving the topic and coming back.
+    only.publishText(topic, frame)
+    for (const socket of others) socket.subscribe(topic)
   }
 }
 

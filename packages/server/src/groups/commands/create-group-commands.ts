@@ -2,7 +2,7 @@ import { ErrorCode } from '@rookery/protocol/error-code'
 import type { GroupType, WireCustomField } from '@rookery/protocol/wire-group'
 import Type from 'typebox'
 import { type Call, type Command, defineCommand } from '../../commands/command.ts'
-import { checkFields, mergeFields } from '../custom-fields.ts'
+import { checkFields, mergeFields } from '../custom-fields/custom-fields.ts'
 import { badField, denied, requireBatch } from '../group-error.ts'
 import { type CreatedGroup, createGroup } from '../profile/create-group.ts'
 import { memberFieldBounds } from '../profile/group-text.ts'
@@ -16,6 +16,7 @@ import {
   groupName,
   memberCustom,
   options,
+  permissionFields,
   texts,
   type,
   userId,
@@ -36,6 +37,7 @@ const fields = {
   MaxMemberCount: Type.Optional(count(2_147_483_647, 'Most members; absent: as many as the app allows.')),
   AppDefinedData: Type.Optional(groupCustom),
   SupportTopic: Type.Optional(count(1, '1: a community with topics.')),
+  ...permissionFields,
 }
 const owner = Type.Optional(
   Type.String({ minLength: 1, description: 'UserID of the owner; absent: nobody owns the group.' }),

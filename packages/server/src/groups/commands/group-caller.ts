@@ -4,7 +4,7 @@ import type { Account } from '../../accounts/account.ts'
 import type { App } from '../../apps/app.ts'
 import type { Call } from '../../commands/command.ts'
 import { CommandError } from '../../commands/command-error.ts'
-import type { GroupCall } from '../group-call.ts'
+import { type GroupCall, requireNoTopic } from '../group-call.ts'
 import { accountNotFound, badField, groupNotFound } from '../group-error.ts'
 import { checkGroupId } from '../group-id.ts'
 import type { GroupRow } from '../group-rows.ts'
@@ -24,8 +24,8 @@ export const COMMON_ERRORS = [
 ] as const
 
 /** The living group of an id. Throws 10015, 10010. */
-export async function groupOf(call: AnyCall, groupId: string): Promise<GroupRow> {
-  checkGroupId(groupId)
+export async function groupOf(call: AnyCall, groupId: string, field = 'GroupId'): Promise<GroupRow> {
+  checkGroupId(groupId, field)
   const group = await call.services.groups.find(call.caller.app.id, groupId)
   if (!group) throw groupNotFound(groupId)
   return group
@@ -63,7 +63,9 @@ export async function groupCall(call: AnyCall, groupId: string, shownAs?: string
   return callOn(call, group, await actorOf(call, shownAs))
 }
 
+/** Throws 10007 for a topic. */
 export function callOn(call: AnyCall, group: GroupRow, actor: Actor): GroupCall {
+  requireNoTopic(group)
   const { app } = call.caller
   return {
     app: app.id,
@@ -72,6 +74,14 @@ export function callOn(call: AnyCall, group: GroupRow, actor: Actor): GroupCall 
     tips: tipModes(app, group.type),
     notices: noticeBounds(app),
   }
+}
+
+/** For what is about members: of a topic, those of its community. Throws 10010. */
+export async function memberCall(call: AnyCall, group: GroupRow, shownAs?: string): Promise<GroupCall> {
+  const home =
+    group.community_no > 0 ? await call.services.groups.byNo(group.app_id, group.community_no) : group
+  if (!home) throw groupNotFound(group.name)
+  return callOn(call, home, await actorOf(call, shownAs))
 }
 
 export function noticeBounds(app: App): NoticeBounds {
@@ -88,9 +98,9 @@ export async function requireRead(call: AnyCall, operation: Operation, group: Gr
 }
 
 /** Throws 10004 for a type that there is not. */
-export function typeOf(name: string): GroupType {
+export function typeOf(name: string, field = 'Type'): GroupType {
   const type = groupTypeNamed(name)
-  if (!type) throw badField('Type', 'must be Private, Public, ChatRoom, AVChatRoom or Community')
+  if (!type) throw badField(field, 'must be Private, Public, ChatRoom, AVChatRoom or Community')
   return type
 }
 

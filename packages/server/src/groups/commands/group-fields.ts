@@ -14,6 +14,23 @@ export const type = Type.String({
 export const silence = Type.Optional(
   Type.Integer({ minimum: 0, maximum: 1, description: '1: nobody is told.', fromText: true }),
 )
+export const permissionMask = Type.Union(
+  [Type.Integer({ minimum: 0 }), Type.String({ minLength: 1, maxLength: 20 })],
+  { description: 'Mask of 64 bits (rest-2 section 2.8); beyond 2^53 as decimal or 0x text.' },
+)
+/** Of a community with topics. */
+export const permissionFields = {
+  EnablePermission: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 1,
+      fromText: true,
+      description:
+        '1: masks of permission groups say who may do what, and admins have no powers of their own.',
+    }),
+  ),
+  DefaultPermission: Type.Optional(permissionMask),
+}
 export const groupName = Type.String({ description: 'Name of the group.' })
 
 export const texts = {

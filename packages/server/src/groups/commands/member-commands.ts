@@ -4,7 +4,8 @@ import { accountState, platformStates } from '../../accounts/online-status.ts'
 import { type Command, defineCommand } from '../../commands/command.ts'
 import { CommandError } from '../../commands/command-error.ts'
 import { MemberRole } from '../../store/schema.ts'
-import { checkFields } from '../custom-fields.ts'
+import { checkFields } from '../custom-fields/custom-fields.ts'
+import { readableMembers } from '../custom-fields/field-reader.ts'
 import { badField, requireBatch } from '../group-error.ts'
 import { memberRows } from '../group-rows.ts'
 import { roleName } from '../judge.ts'
@@ -14,6 +15,7 @@ import { importMembers } from '../members/import-members.ts'
 import { type ListedMember, listMembers, namedMembers } from '../members/member-list.ts'
 import { removeMembers } from '../members/remove-members.ts'
 import { memberFieldBounds } from '../profile/group-text.ts'
+import { changeInTopic } from './change-in-topic.ts'
 import {
   accountOf,
   accountsOf,
@@ -102,7 +104,7 @@ const listCommand = defineCommand({
   async handler(call) {
     const { body } = call
     const group = await groupOf(call, body.GroupId)
-    await requireRead(call, 'listMembers', group)
+    const role = await requireRead(call, 'listMembers', group)
     if (body.Limit === undefined && group.member_count > MEMBERS_MAX)
       throw new CommandError(
         ErrorCode.GROUP_TOO_MANY_MEMBERS,
@@ -123,7 +125,7 @@ const listCommand = defineCommand({
       },
       now(),
     )
-    const page = members.slice(0, limit)
+    const page = await readableMembers(call, group, members.slice(0, limit), role)
     const last = page.at(-1)
     return withinSize({
       MemberNum: group.member_count,
@@ -166,7 +168,7 @@ const namedCommand = defineCommand({
   async handler(call) {
     const { body, caller, services } = call
     const group = await groupOf(call, body.GroupId)
-    await requireRead(call, 'listMembers', group)
+    const role = await requireRead(call, 'listMembers', group)
     const known = await accountsOf(call, body.Member_List_Account)
     const found = await namedMembers(
       services.store.read,
@@ -174,7 +176,8 @@ const namedCommand = defineCommand({
       [...known.values()].map(account => account.id),
       now(),
     )
-    const byId = new Map(found.map(member => [member.account, member]))
+    const readable = await readableMembers(call, group, found, role)
+    const byId = new Map(readable.map(member => [member.account, member]))
     const roles = body.MemberRoleFilter
     const wantsStatus = body.MemberInfoFilter?.includes('OnlineStatus') ?? false
     const states = wantsStatus
@@ -315,10 +318,15 @@ const changeMemberCommand = defineCommand({
     const { app } = caller
     checkFields('AppMemberDefinedData', body.AppMemberDefinedData ?? [], memberFieldBounds(app))
     requireNameCard(body.NameCard, app.setting('group.nameCardBytes'))
-    const target = await groupCall(call, body.GroupId)
+    const group = await groupOf(call, body.GroupId)
     const account = await accountOf(call, body.Member_Account)
     const muteSeconds =
       body.MuteTime ?? (body.ShutUpUntil === undefined ? undefined : Math.max(0, body.ShutUpUntil - now()))
+    if (group.community_no > 0) {
+      await changeInTopic(call, group, account.id, body, muteSeconds)
+      return {}
+    }
+    const target = await groupCall(call, body.GroupId)
     await call.services.store.mutate(changeMember, {
       ...target,
       account: account.id,

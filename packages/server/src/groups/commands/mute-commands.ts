@@ -4,8 +4,9 @@ import { type Call, type Command, defineCommand } from '../../commands/command.t
 import { badField, denied, requireBatch } from '../group-error.ts'
 import { banMembers, unbanMembers } from '../members/ban-members.ts'
 import { muteMembers } from '../members/mute-members.ts'
+import { messageGroup, topicId } from '../messages/message-fields.ts'
 import { TYPE_RULES } from '../rules/group-types.ts'
-import { accountsOf, COMMON_ERRORS, groupCall, groupOf } from './group-caller.ts'
+import { accountsOf, COMMON_ERRORS, groupCall, groupOf, memberCall } from './group-caller.ts'
 import { accounts, CALL_BOUNDS, count, groupId, seconds, userId } from './group-fields.ts'
 
 const now = () => Math.floor(Date.now() / 1000)
@@ -15,6 +16,7 @@ const muteRequest = Type.Object({
   GroupId: groupId,
   Members_Account: accounts('UserIDs of the members.'),
   MuteTime: seconds('Seconds of the mute; 0: no mute, 4294967295: for ever.'),
+  TopicId: topicId,
 })
 
 /** `group_open_http_svc/forbid_send_msg` (rest-2 section 5.7). */
@@ -30,11 +32,12 @@ const muteCommand = defineCommand({
   async handler(call) {
     const { body } = call
     requireBatch('Members_Account', body.Members_Account, CALL_BOUNDS.mutes)
-    const target = await groupCall(call, body.GroupId)
+    const group = await messageGroup(call, body)
     await call.services.store.mutate(muteMembers, {
-      ...target,
+      ...(await memberCall(call, group)),
       accounts: await idsOf(call, body.Members_Account),
       seconds: body.MuteTime,
+      ...(group.community_no > 0 && { topicId: group.name }),
     })
     return {}
   },
@@ -54,9 +57,9 @@ interface MutedAccount {
 
 async function mutedIn(
   call: Pick<Call<unknown>, 'caller' | 'services'>,
-  id: string,
+  body: Type.Static<typeof mutedRequest>,
 ): Promise<MutedAccount[]> {
-  const group = await groupOf(call, id)
+  const group = await messageGroup(call, body)
   const rows = await call.services.store.read
     .selectFrom('group_mute as mute')
     .innerJoin('account', join =>
@@ -72,7 +75,7 @@ async function mutedIn(
   return rows.map(row => ({ userId: row.user_id, until: row.until }))
 }
 
-const mutedRequest = Type.Object({ GroupId: groupId })
+const mutedRequest = Type.Object({ GroupId: groupId, TopicId: topicId })
 const mutedUntil = Type.Integer({ description: 'End of the mute, Unix seconds; 4294967295: never.' })
 
 /** `group_open_http_svc/get_group_muted_account` (rest-2 section 5.8). */
@@ -88,7 +91,7 @@ const mutedCommand = defineCommand({
   }),
   errors: [...COMMON_ERRORS],
   async handler(call) {
-    const muted = await mutedIn(call, call.body.GroupId)
+    const muted = await mutedIn(call, call.body)
     return {
       MutedAccountList: muted.map(it => ({ Member_Account: it.userId, MutedUntil: it.until })),
     }
@@ -108,7 +111,7 @@ const shuttedCommand = defineCommand({
   }),
   errors: [...COMMON_ERRORS],
   async handler(call) {
-    const muted = await mutedIn(call, call.body.GroupId)
+    const muted = await mutedIn(call, call.body)
     return {
       ShuttedUinList: muted.map(it => ({ Member_Account: it.userId, ShuttedUntil: it.until })),
     }

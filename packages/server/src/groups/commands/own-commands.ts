@@ -5,9 +5,11 @@ import { type Call, type Command, defineCommand } from '../../commands/command.t
 import { MemberRole } from '../../store/schema.ts'
 import { type ApplicationCursor, listApplications } from '../applications/application-list.ts'
 import { handleApplication } from '../applications/handle-application.ts'
-import { checkFields } from '../custom-fields.ts'
+import { checkFields } from '../custom-fields/custom-fields.ts'
+import { fieldRole } from '../custom-fields/field-reader.ts'
 import { badField } from '../group-error.ts'
 import type { GroupRow } from '../group-rows.ts'
+import { actorRole } from '../judge.ts'
 import { changeMember } from '../members/change-member.ts'
 import { joinGroup } from '../members/join-group.ts'
 import { quitGroup } from '../members/quit-group.ts'
@@ -15,6 +17,7 @@ import { memberFieldBounds } from '../profile/group-text.ts'
 import { wireGroup, wireSelf } from '../profile/wire-group.ts'
 import { enterRoom, quitRoom } from '../rooms/enter-room.ts'
 import { TYPE_RULES } from '../rules/group-types.ts'
+import { changeInTopic } from './change-in-topic.ts'
 import { accountOf, COMMON_ERRORS, groupCall, groupOf, requireRead } from './group-caller.ts'
 import { count, groupId, memberCustom, receiveOption } from './group-fields.ts'
 import { requireNameCard } from './member-commands.ts'
@@ -38,8 +41,18 @@ async function groupFor(
 ): Promise<WireGroup> {
   const { read } = call.services.store
   const { row } = await call.services.groups.membership(group, call.caller.accountId)
-  const shown = await wireGroup(read, group)
+  const actor = { account: call.caller.accountId, admin: false }
+  const shown = await wireGroup(read, group, fieldRole(call, group, actorRole(group, row, actor)))
   return row ? { ...shown, SelfInfo: await wireSelf(read, group, row, now()) } : shown
+}
+
+/** After an entry: a group that was dismissed meanwhile is left out, for the entry happened all the same. */
+async function groupNow(
+  call: Pick<Call<unknown>, 'caller' | 'services'>,
+  groupNo: number,
+): Promise<{ Group?: WireGroup }> {
+  const group = await call.services.groups.byNo(call.caller.app.id, groupNo)
+  return group ? { Group: await groupFor(call, group) } : {}
 }
 
 /** Groups of a page. */
@@ -138,7 +151,7 @@ const joinCommand = defineCommand({
       joinedMax: call.caller.app.setting('group.joinedMax'),
     })
     if (JoinedStatus === 'WaitAdminApproval') return { JoinedStatus }
-    return { JoinedStatus, Group: await groupFor(call, await groupOf(call, call.body.GroupId)) }
+    return { JoinedStatus, ...(await groupNow(call, target.group)) }
   },
 })
 
@@ -270,7 +283,7 @@ const handleCommand = defineCommand({
       text,
       joinedMax: call.caller.app.setting('group.joinedMax'),
     })
-    return entered ? { Group: await groupFor(call, await groupOf(call, body.GroupId)) } : {}
+    return entered ? groupNow(call, target.group) : {}
   },
 })
 
@@ -331,8 +344,12 @@ const setSelfCommand = defineCommand({
     const { app } = caller
     checkFields('AppMemberDefinedData', body.AppMemberDefinedData ?? [], memberFieldBounds(app))
     requireNameCard(body.NameCard, app.setting('group.nameCardBytes'))
-    const target = await groupCall(call, body.GroupId)
     const group = await groupOf(call, body.GroupId)
+    if (group.community_no > 0) {
+      await changeInTopic(call, group, caller.accountId, body)
+      return {}
+    }
+    const target = await groupCall(call, body.GroupId)
     await requireRead(call, 'editSelf', group)
     await call.services.store.mutate(changeMember, {
       ...target,

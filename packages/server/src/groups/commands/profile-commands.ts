@@ -2,6 +2,7 @@ import { ErrorCode } from '@rookery/protocol/error-code'
 import Type from 'typebox'
 import { type Call, type Command, defineCommand } from '../../commands/command.ts'
 import { CommandError } from '../../commands/command-error.ts'
+import { fieldRole, isInRoom, readableMembers } from '../custom-fields/field-reader.ts'
 import { badField } from '../group-error.ts'
 import type { GroupRow } from '../group-rows.ts'
 import { actorRole } from '../judge.ts'
@@ -33,6 +34,7 @@ import {
   onOff,
   operator,
   options,
+  permissionFields,
   texts,
   userId,
 } from './group-fields.ts'
@@ -61,7 +63,7 @@ const appGroupsCommand = defineCommand({
   }),
   errors: [...COMMON_ERRORS],
   async handler({ caller, body, services }) {
-    const type = body.GroupType === undefined ? undefined : typeOf(body.GroupType)
+    const type = body.GroupType === undefined ? undefined : typeOf(body.GroupType, 'GroupType')
     const limit = body.Limit ?? 10_000
     const { read } = services.store
     let living = read
@@ -165,7 +167,7 @@ async function infoOf(
       `The group ${id} shows itself to its members only.`,
       { check: 'role' },
     )
-  const wire = await wireGroup(read, group)
+  const wire = await wireGroup(read, group, fieldRole(call, group, role))
   const custom = pickFields(wire.AppDefinedData, filter?.AppDefinedDataFilter_Group)
   const wantsCustom = filter === undefined || filter.AppDefinedDataFilter_Group !== undefined
   const base = {
@@ -175,7 +177,12 @@ async function infoOf(
   const wantsMembers = filter === undefined || filter.MemberInfoFilter !== undefined
   const listed = group.type !== 'Community' && mayDo('listMembers', group.type, role)
   if (!wantsMembers || !listed) return base
-  const members = await listMembers(read, group, { limit: MEMBERS_AT_ONCE }, now())
+  const members = await readableMembers(
+    call,
+    group,
+    await listMembers(read, group, { limit: MEMBERS_AT_ONCE }, now()),
+    role,
+  )
   const wanted = memberFilter(filter?.MemberInfoFilter)
   const keys = filter?.AppDefinedDataFilter_GroupMember
   return {
@@ -200,6 +207,7 @@ const changes = {
   MuteAllMember: Type.Optional(onOff('Only owner and admins may send.')),
   HistoryMsgBeforeJoin: Type.Optional(onOff('New members see what was written before.')),
   AppDefinedData: Type.Optional(groupCustom),
+  ...permissionFields,
 }
 
 /** `group_open_http_svc/modify_group_base_info` (rest-2 section 4.4). */
@@ -224,6 +232,7 @@ const changeCommand = defineCommand({
       ...callOn(call, group, await actorOf(call, From_Account)),
       fields,
       bounds: groupFieldBounds(app),
+      isInRoom: isInRoom(call, group),
     })
     return {}
   },
@@ -306,7 +315,7 @@ const joinedCommand = defineCommand({
   errors: [...COMMON_ERRORS, ErrorCode.GROUP_RESPONSE_SIZE_LIMIT],
   async handler(call) {
     const { body, caller, services } = call
-    const type = body.GroupType === undefined ? undefined : typeOf(body.GroupType)
+    const type = body.GroupType === undefined ? undefined : typeOf(body.GroupType, 'GroupType')
     if (body.SupportTopic === 1 && type !== 'Community')
       throw badField('SupportTopic', 'needs GroupType Community')
     const account = await services.accounts.find(caller.app.id, body.Member_Account)
@@ -322,10 +331,15 @@ const joinedCommand = defineCommand({
       .where('member.app_id', '=', caller.app.id)
       .where('member.account_id', '=', account.id)
       .where('chat_group.dismissed', '=', 0)
+      // Rows of live rooms are of their admins, who need not be inside.
+      .where('chat_group.type', '<>', 'AVChatRoom')
       .where('chat_group.support_topic', '=', body.SupportTopic ?? 0)
     if (type) query = query.where('chat_group.type', '=', type)
     if (body.WithNoActiveGroups !== 1) query = query.where('chat_group.active', '=', 1)
-    const rows = await query.selectAll('chat_group').orderBy('chat_group.group_no').execute()
+    const rows = await query.selectAll('chat_group').execute()
+    if (body.WithHugeGroups === 1 && (type ?? 'AVChatRoom') === 'AVChatRoom' && body.SupportTopic !== 1)
+      rows.push(...(await roomsOf(call, account.id)))
+    rows.sort((a, b) => a.group_no - b.group_no)
     const offset = body.Offset ?? 0
     const page = rows.slice(offset, body.Limit === undefined ? undefined : offset + body.Limit)
     const GroupIdList = []
@@ -333,6 +347,22 @@ const joinedCommand = defineCommand({
     return withinSize({ TotalCount: rows.length, GroupIdList })
   },
 })
+
+/** Living live rooms that an account is in. */
+async function roomsOf(
+  { caller, services }: Pick<Call<unknown>, 'caller' | 'services'>,
+  account: number,
+): Promise<GroupRow[]> {
+  const rooms = await services.rooms.counts.roomsOf(caller.app.id, account)
+  if (rooms.length === 0) return []
+  return services.store.read
+    .selectFrom('chat_group')
+    .selectAll()
+    .where('app_id', '=', caller.app.id)
+    .where('group_no', 'in', rooms)
+    .where('dismissed', '=', 0)
+    .execute()
+}
 
 async function joinedItem(
   call: Pick<Call<unknown>, 'services'>,
@@ -342,9 +372,9 @@ async function joinedItem(
 ): Promise<object> {
   if (!filter) return { GroupId: group.name }
   const { read } = call.services.store
-  const wire = await wireGroup(read, group)
+  const wire = await wireGroup(read, group, 'AppAdmin')
   const { row } = await call.services.groups.membership(group, account)
-  const self = filter.SelfInfoFilter && row ? await wireSelf(read, group, row, now()) : undefined
+  const self = filter.SelfInfoFilter && row ? await wireSelf(read, group, row, now(), true) : undefined
   return {
     GroupId: group.name,
     ...pick(shownGroup(wire, group), filter.GroupBaseInfoFilter ?? []),

@@ -1,5 +1,6 @@
 import type { WireCustomField, WireGroup, WireGroupMember } from '@rookery/protocol/wire-group'
 import type { GroupRow } from '../group-rows.ts'
+import { shownMask } from '../permissions/permission-mask.ts'
 
 /** Fields by name, as REST answers choose among them. */
 export type Shown = Readonly<Record<string, unknown>>
@@ -11,7 +12,7 @@ export function shownGroup(wire: WireGroup, group: GroupRow): Shown {
     ...base,
     ShutUpAllMember: wire.MuteAllMember,
     EnablePermission: group.enable_permission,
-    DefaultPermission: Number(group.default_permission),
+    DefaultPermission: shownMask(group.default_permission),
     Appid: group.app_id,
   }
 }

@@ -3,11 +3,12 @@ import { GroupNotice, GroupTip } from '@rookery/protocol/group-notice'
 import { CommandError } from '../../commands/command-error.ts'
 import { defineMutation } from '../../store/mutation.ts'
 import { ApplicationKind } from '../../store/schema.ts'
+import { approversOf } from '../applications/approvers.ts'
 import { putApplication } from '../applications/put-application.ts'
 import { tellGroup } from '../change-group.ts'
-import { type GroupCall, groupLocks, standing } from '../group-call.ts'
+import { actingRole, type GroupCall, groupLocks, standing } from '../group-call.ts'
 import { denied } from '../group-error.ts'
-import { type GroupRow, staffOf } from '../group-rows.ts'
+import type { GroupRow } from '../group-rows.ts'
 import { requireMay } from '../judge.ts'
 import { type Notice, sendNotices } from '../notices/send-notices.ts'
 import type { ActorRole } from '../rules/operations.ts'
@@ -35,7 +36,10 @@ export interface AddMembers extends GroupCall {
 export const addMembers = defineMutation<AddMembers, AddResult[]>(
   'groups/add-members',
   async (tx, call) => {
-    const { group, role } = await standing(tx, call)
+    const who = await standing(tx, call)
+    const { group } = who
+    // Who approves invitations needs no approval for its own.
+    const role = actingRole(who, 'handleApplications')
     requireMay('invite', group, role)
     requireOpen(group, role)
     const judged = await admissions(tx, group, call.accounts, call.joinedMax)
@@ -117,7 +121,7 @@ async function ask(
 ): Promise<void> {
   const inviter = call.actor.account
   const notices: Notice[] = []
-  const staff = kind === ApplicationKind.INVITE_NEEDS_ADMIN ? await staffOf(tx.db, group) : []
+  const staff = kind === ApplicationKind.INVITE_NEEDS_ADMIN ? await approversOf(tx.db, group) : []
   for (const account of accounts) {
     const { msgKey, token } = await putApplication(tx, group, { kind, applicant: inviter, user: account })
     const request = { operator: inviter, msgKey, authentication: token, remark: '' }

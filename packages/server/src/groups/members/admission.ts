@@ -19,7 +19,7 @@ export async function admissions(
   const persons = await personsOf(tx.db, app, accounts)
   const members = await memberRows(tx.db, group, accounts)
   const banned = await bannedAmong(tx, group, accounts)
-  const joined = await joinedCounts(tx, app, accounts)
+  const joined = await joinedCounts(tx, app, accounts, joinedMax)
   for (const account of accounts) {
     const person = persons.get(account)
     if (!person || person.deleted) judged.set(account, 'unknown')
@@ -46,10 +46,12 @@ async function bannedAmong(
   return new Set(rows.map(row => row.account_id))
 }
 
+/** Groups that accounts are in. Exact for those near the limit: only there live rooms, which do not count, are looked for. */
 async function joinedCounts(
   tx: Transaction,
   app: number,
   accounts: readonly number[],
+  max: number,
 ): Promise<Map<number, number>> {
   const rows = await tx.db
     .selectFrom('group_member')
@@ -58,5 +60,21 @@ async function joinedCounts(
     .where('account_id', 'in', accounts)
     .groupBy('account_id')
     .execute()
-  return new Map(rows.map(row => [row.account_id, Number(row.n)]))
+  const counts = new Map(rows.map(row => [row.account_id, Number(row.n)]))
+  const near = [...counts].filter(([, n]) => n >= max).map(([account]) => account)
+  if (near.length === 0) return counts
+  // Admins of live rooms have rows there; members of a dismissed group have theirs until each is sent away.
+  const others = await tx.db
+    .selectFrom('group_member as member')
+    .innerJoin('chat_group as g', join =>
+      join.onRef('g.app_id', '=', 'member.app_id').onRef('g.group_no', '=', 'member.group_no'),
+    )
+    .select(eb => ['member.account_id', eb.fn.countAll<number>().as('n')])
+    .where('member.app_id', '=', app)
+    .where('member.account_id', 'in', near)
+    .where(eb => eb.or([eb('g.type', '=', 'AVChatRoom'), eb('g.dismissed', '>', 0)]))
+    .groupBy('member.account_id')
+    .execute()
+  for (const row of others) counts.set(row.account_id, (counts.get(row.account_id) ?? 0) - Number(row.n))
+  return counts
 }

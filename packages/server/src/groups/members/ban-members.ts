@@ -25,6 +25,7 @@ export const banMembers = defineMutation<BanMembers, void>(
     const { group, role } = await standing(tx, call)
     requireMay('ban', group, role)
     const accounts = [...new Set(call.accounts)]
+    if (accounts.length === 0) return
     const rows = await memberRows(tx.db, group, accounts)
     for (const account of accounts) {
       const target = roleIn(group, rows.get(account), account)
@@ -91,6 +92,7 @@ export const unbanMembers = defineMutation<GroupCall & { readonly accounts: read
   async (tx, call) => {
     const { group, role } = await standing(tx, call)
     requireMay('ban', group, role)
+    if (call.accounts.length === 0) return
     const rows = await tx.db
       .deleteFrom('group_ban')
       .where('app_id', '=', group.app_id)

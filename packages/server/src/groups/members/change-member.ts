@@ -5,14 +5,22 @@ import { CommandError } from '../../commands/command-error.ts'
 import { defineMutation, type Transaction } from '../../store/mutation.ts'
 import { type GroupMemberTable, MemberRole } from '../../store/schema.ts'
 import { editGroup, tellGroup } from '../change-group.ts'
-import { type FieldBounds, mergeFields } from '../custom-fields.ts'
-import { type GroupCall, groupLocks, standing } from '../group-call.ts'
+import { memberFieldChange } from '../custom-fields/change-fields.ts'
+import type { FieldBounds } from '../custom-fields/custom-fields.ts'
+import {
+  actingRole,
+  type GroupCall,
+  groupLocks,
+  type Standing,
+  standing,
+  targetRoles,
+} from '../group-call.ts'
 import { badField, denied } from '../group-error.ts'
-import { type GroupRow, type MemberRow, memberRow } from '../group-rows.ts'
-import { requireMay, requireOutranks, roleName } from '../judge.ts'
+import { type MemberRow, memberRow } from '../group-rows.ts'
+import { requireMay, requireOutranks } from '../judge.ts'
 import { type Notice, sendNotices } from '../notices/send-notices.ts'
 import { TYPE_RULES } from '../rules/group-types.ts'
-import type { ActorRole } from '../rules/operations.ts'
+import type { Operation } from '../rules/operations.ts'
 import { sendTip } from '../tips/send-tip.ts'
 import { muteUntil, putMutes } from './mute-members.ts'
 import { numberOwnRows } from './own-rows.ts'
@@ -43,21 +51,26 @@ type Set = { -readonly [K in keyof GroupMemberTable]?: GroupMemberTable[K] }
 export const changeMember = defineMutation<ChangeMember, void>(
   'groups/change-member',
   async (tx, call) => {
-    const { group, role } = await standing(tx, call)
+    const who = await standing(tx, call)
+    const { group } = who
+    const role = actingRole(who, 'editMember')
     const { fields, account } = call
     const isSelf = account === call.actor.account && !call.actor.admin
-    requireRights(group, role, call, isSelf)
+    requireRights(who, call, isSelf)
     const member = await memberRow(tx.db, group, account)
     if (!member) throw badField('Member_Account', 'is not a member of the group')
     const operator = call.actor.account
     const notices: Notice[] = []
     const set: Set = {}
-    if (!isSelf && (fields.nameCard !== undefined || fields.custom !== undefined))
-      requireEditable(role, member)
+    if (!isSelf && fields.nameCard !== undefined) await requireRank(tx, who, member, 'editMember')
     if (fields.nameCard !== undefined && fields.nameCard !== member.name_card) set.name_card = fields.nameCard
     if (fields.custom) {
-      const custom = mergeFields('AppMemberDefinedData', member.custom, fields.custom, call.bounds)
-      if (custom !== member.custom) set.custom = custom
+      const custom = await memberFieldChange(tx, group, member, fields.custom, { role, isSelf }, call.bounds)
+      // A live room stores no members: what is not declared there is refused with the rest.
+      const isPlain = custom.hasUndeclared || fields.custom.length === 0
+      if (isPlain) requireMay(isSelf ? 'editSelf' : 'editMember', group, role)
+      if (!isSelf && (isPlain || custom.hasGuarded)) await requireRank(tx, who, member, 'editMember')
+      if (custom.stored !== member.custom) set.custom = custom.stored
     }
     if (fields.receiveOption !== undefined && fields.receiveOption !== member.receive_option) {
       set.receive_option = fields.receiveOption
@@ -68,7 +81,7 @@ export const changeMember = defineMutation<ChangeMember, void>(
         receiveOption: fields.receiveOption,
       })
     }
-    const roleTo = await newRole(tx, group, member, role, call)
+    const roleTo = await newRole(tx, who, member, call)
     if (roleTo !== undefined) set.role = roleTo
     if (Object.keys(set).length > 0)
       await tx.db
@@ -80,7 +93,10 @@ export const changeMember = defineMutation<ChangeMember, void>(
         .execute()
     const mutes = fields.muteSeconds !== undefined
     if (mutes) {
-      requireOutranks(role, roleName(member.role))
+      await requireRank(tx, who, member, 'muteMember')
+      // As in mute-members: the app could.
+      if (member.role === MemberRole.OWNER && fields.muteSeconds !== 0)
+        throw denied('An owner is never muted; hand the group over first.', 'owner')
       await putMutes(tx, group, [account], muteUntil(tx.now, fields.muteSeconds ?? 0))
     }
     if (Object.keys(set).length === 0 && !mutes) return
@@ -119,35 +135,43 @@ export const changeMember = defineMutation<ChangeMember, void>(
   { locks: call => groupLocks(call, [call.account]) },
 )
 
-function requireRights(group: GroupRow, role: ActorRole, call: ChangeMember, isSelf: boolean): void {
+function requireRights(who: Standing, call: ChangeMember, isSelf: boolean): void {
   const { fields } = call
-  if (fields.role !== undefined) requireMay('setRole', group, role)
-  if (fields.muteSeconds !== undefined) requireMay('muteMember', group, role)
-  if (fields.nameCard !== undefined || fields.custom !== undefined)
-    requireMay(isSelf ? 'editSelf' : 'editMember', group, role)
+  const require = (operation: Operation) => requireMay(operation, who.group, actingRole(who, operation))
+  if (fields.role !== undefined) require('setRole')
+  if (fields.muteSeconds !== undefined) require('muteMember')
+  if (fields.nameCard !== undefined) require(isSelf ? 'editSelf' : 'editMember')
   if (fields.receiveOption === undefined) return
-  if (isSelf) requireMay('editSelf', group, role)
-  else if (role !== 'AppAdmin')
+  if (isSelf) require('editSelf')
+  else if (who.role !== 'AppAdmin')
     throw denied("Another member's receive option is that member's own choice.", 'self')
-  else requireMay('editMember', group, role)
+  else require('editMember')
 }
 
-function requireEditable(role: ActorRole, member: MemberRow): void {
-  requireOutranks(role, roleName(member.role))
+/** Throws 10007 when the member's role does not lie below the actor's, as both count for the operation. */
+async function requireRank(
+  tx: Transaction,
+  who: Standing,
+  member: MemberRow,
+  operation: Operation,
+): Promise<void> {
+  const account = member.account_id
+  const roleOf = await targetRoles(tx, who.group, [account], operation)
+  requireOutranks(actingRole(who, operation), roleOf(member, account))
 }
 
 /** The rank that the member gets; undefined when it keeps its own. */
 async function newRole(
   tx: Transaction,
-  group: GroupRow,
+  who: Standing,
   member: MemberRow,
-  role: ActorRole,
   call: ChangeMember,
 ): Promise<number | undefined> {
   if (call.fields.role === undefined) return undefined
+  const { group } = who
   if (member.role === MemberRole.OWNER)
     throw denied("The owner's role changes by handing over only.", 'owner')
-  requireOutranks(role, roleName(member.role))
+  await requireRank(tx, who, member, 'setRole')
   const rank = call.fields.role === 'Admin' ? MemberRole.ADMIN : MemberRole.MEMBER
   if (rank === member.role) return undefined
   if (rank === MemberRole.ADMIN && call.adminsMax > 0) {

@@ -3,11 +3,11 @@ import { GroupNotice, GroupTip } from '@rookery/protocol/group-notice'
 import { CommandError } from '../../commands/command-error.ts'
 import { defineMutation } from '../../store/mutation.ts'
 import { ApplicationKind } from '../../store/schema.ts'
+import { approversOf } from '../applications/approvers.ts'
 import { putApplication } from '../applications/put-application.ts'
 import { tellGroup } from '../change-group.ts'
 import { type GroupCall, groupLocks, standing } from '../group-call.ts'
 import { accountNotFound, denied } from '../group-error.ts'
-import { staffOf } from '../group-rows.ts'
 import { requireMay } from '../judge.ts'
 import { sendNotices } from '../notices/send-notices.ts'
 import { sendTip } from '../tips/send-tip.ts'
@@ -44,7 +44,7 @@ export const joinGroup = defineMutation<JoinGroup, JoinedStatus>(
         note: call.note,
         userField: call.userField,
       })
-      const staff = await staffOf(tx.db, group)
+      const staff = await approversOf(tx.db, group)
       await sendNotices(
         tx,
         group,

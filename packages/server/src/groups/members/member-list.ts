@@ -1,7 +1,7 @@
 import type { WireGroupMember } from '@rookery/protocol/wire-group'
 import type { Kysely } from 'kysely'
 import { MemberRole, type Schema } from '../../store/schema.ts'
-import { parseFields } from '../custom-fields.ts'
+import { parseFields } from '../custom-fields/custom-fields.ts'
 import type { GroupRow } from '../group-rows.ts'
 import { roleName } from '../judge.ts'
 

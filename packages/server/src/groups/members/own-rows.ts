@@ -38,6 +38,7 @@ export async function openOwnRows(
   const range = {
     from_seq: group.history_before_join ? 0 : head.headSeq,
     to_seq: -1,
+    hidden_seq: -1,
     read_seq: head.headSeq,
     read_count: head.countNo,
     active_day: Math.floor(tx.now / SECONDS_A_DAY),
@@ -70,7 +71,14 @@ export async function closeOwnRows(
   if (accounts.length === 0) return
   await tx.db
     .updateTable('user_conversation')
-    .set({ to_seq: head.headSeq, to_count: head.countNo, to_change: head.changeNo })
+    .set({
+      to_seq: head.headSeq,
+      to_count: head.countNo,
+      to_change: head.changeNo,
+      to_title: group.title,
+      to_face: group.face_url,
+      to_info: group.info_seq,
+    })
     .where('app_id', '=', group.app_id)
     .where('conv_id', '=', group.conv_id)
     .where('account_id', 'in', accounts)

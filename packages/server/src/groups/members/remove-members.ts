@@ -2,10 +2,10 @@ import { GroupNotice, GroupTip } from '@rookery/protocol/group-notice'
 import { defineMutation } from '../../store/mutation.ts'
 import { MemberRole } from '../../store/schema.ts'
 import { tellGroup } from '../change-group.ts'
-import { type GroupCall, groupLocks, standing } from '../group-call.ts'
+import { actingRole, type GroupCall, groupLocks, standing, targetRoles } from '../group-call.ts'
 import { denied } from '../group-error.ts'
 import { memberRows } from '../group-rows.ts'
-import { requireMay, requireOutranks, roleName } from '../judge.ts'
+import { requireMay, requireOutranks } from '../judge.ts'
 import { sendNotices } from '../notices/send-notices.ts'
 import { sendTip } from '../tips/send-tip.ts'
 import { leaveMembers } from './leave-members.ts'
@@ -21,13 +21,21 @@ export interface RemoveMembers extends GroupCall {
 export const removeMembers = defineMutation<RemoveMembers, void>(
   'groups/remove-members',
   async (tx, call) => {
-    const { group, role } = await standing(tx, call)
+    const who = await standing(tx, call)
+    const { group } = who
+    const role = actingRole(who, 'remove')
     requireMay('remove', group, role)
     const members = [...(await memberRows(tx.db, group, call.accounts)).values()]
+    const roleOf = await targetRoles(
+      tx,
+      group,
+      members.map(member => member.account_id),
+      'remove',
+    )
     for (const member of members) {
       if (member.role === MemberRole.OWNER && group.type !== 'Private')
         throw denied('The owner cannot be removed; hand the group over first.', 'owner')
-      requireOutranks(role, roleName(member.role))
+      requireOutranks(role, roleOf(member, member.account_id))
     }
     if (members.length === 0) return
     const accounts = members.map(member => member.account_id)

@@ -26,14 +26,16 @@ export const clearGroupMessages = defineMutation<GroupClearing, void>(
     const floor = Math.min(call.seq ?? head.head_seq, head.head_seq)
     if (floor <= head.clear_seq) return
     const resets = floor > head.reset_seq
+    const count = await countAt(tx, call, floor, head.head_seq, head.count_no)
     await tx.db
       .updateTable('conversation')
       .set({
         clear_seq: floor,
+        clear_count: count,
         ...(resets && {
           reset_no: head.reset_no + 1,
           reset_seq: floor,
-          reset_count: await countAt(tx, call, floor, head.head_seq, head.count_no),
+          reset_count: count,
         }),
       })
       .where('app_id', '=', call.app)

@@ -50,12 +50,13 @@ export async function raiseChangeNo(
 
 /** A stored message in its present state. */
 export function presentGroupText(tx: Transaction, group: GroupRow, message: MessageRow): Promise<string> {
+  const home = { ...group, group_no: group.community_no || group.group_no }
   const list = new MessageList(
     { byId: (app, account) => authorOf(tx, app, account) },
     { app: group.app_id, lo: 0, hi: group.group_no },
     {
       groupId: group.name,
-      nameCard: async account => (await memberRow(tx.db, group, account))?.name_card ?? '',
+      nameCard: async account => (await memberRow(tx.db, home, account))?.name_card ?? '',
     },
   )
   return list.wireText(message)

@@ -10,6 +10,8 @@ import { MessageFlag } from '../../store/schema.ts'
 import { COMMON_ERRORS } from '../commands/group-caller.ts'
 import { groupId } from '../commands/group-fields.ts'
 import { denied } from '../group-error.ts'
+import { roleIn } from '../judge.ts'
+import { roleInTopic } from '../permissions/rights.ts'
 import { TYPE_RULES } from '../rules/group-types.ts'
 import { groupMessageList } from './group-message-list.ts'
 import { memberPage, pinnedMessages, rowsDown } from './history-page.ts'
@@ -95,7 +97,10 @@ const messagesRequest = Type.Object({
   ),
 })
 
-/** `group/get_messages` (docs/decisions/0008). */
+/**
+ * `group/get_messages` (docs/decisions/0008). Of members only: what who left may keep, its device has pulled or pulls with
+ * `sync/pull`.
+ */
 export const getMessagesCommand = defineCommand({
   name: 'group/get_messages',
   summary: 'Reads a page of the history that the user sees of a group.',
@@ -120,8 +125,12 @@ export const getMessagesCommand = defineCommand({
     const own = await ownGroup(read, caller.app.id, caller.accountId, group.conv_id)
     // Who left can no longer pull (rest-2 section 9.9).
     const home = group.community_no > 0 ? await services.groups.byNo(group.app_id, group.community_no) : group
-    const isMember = home && (await services.groups.membership(home, caller.accountId)).row
-    if (!own || !isMember) throw denied(`You are not in the group ${group.name}.`, 'membership')
+    const membership = home && (await services.groups.membership(home, caller.accountId))
+    if (!own || !home || !membership?.row)
+      throw denied(`You are not in the group ${group.name}.`, 'membership')
+    const role = roleIn(home, membership.row, caller.accountId)
+    if (membership.rights && roleInTopic('readHistory', group.group_no, role, membership.rights) === 'Member')
+      throw denied(`Your permission groups do not let you read the history of ${group.name}.`, 'permission')
     const older = body.Direction !== 1
     const page = await memberPage(read, own, {
       count: body.MaxCnt,

@@ -5,6 +5,7 @@ import type { Lock } from '../../store/locks.ts'
 import type { Transaction } from '../../store/mutation.ts'
 import { type GroupRow, livingGroup, memberRow } from '../group-rows.ts'
 import { type Actor, actorRole } from '../judge.ts'
+import { type Rights, rightsOf } from '../permissions/rights.ts'
 import type { ActorRole } from '../rules/operations.ts'
 import { groupMessage } from './group-message-change.ts'
 
@@ -25,15 +26,20 @@ export function conversationLocks(call: { readonly app: number; readonly conv: n
 
 export interface MessageStanding {
   readonly group: GroupRow
+  /** Whose members see the messages: the group, of a topic its community. */
+  readonly home: GroupRow
   readonly role: ActorRole
+  readonly rights: Rights | undefined
 }
 
-/** The group and the actor's role in it, of a topic: in its community. Throws 10010 when it was dismissed meanwhile. */
+/** The group and the actor's place in it, of a topic: in its community. Throws 10010 when it was dismissed meanwhile. */
 export async function messageStanding(tx: Transaction, call: GroupMessageCall): Promise<MessageStanding> {
   const group = await livingGroup(tx, call.app, call.group)
   const home = group.community_no > 0 ? await livingGroup(tx, call.app, group.community_no) : group
   const member = await memberRow(tx.db, home, call.actor.account)
-  return { group, role: actorRole(home, member, call.actor) }
+  const role = actorRole(home, member, call.actor)
+  const rights = role === 'AppAdmin' ? undefined : await rightsOf(tx.db, home, call.actor.account)
+  return { group, home, role, rights }
 }
 
 /** The message of that number when the actor sees it; an app admin sees all. */

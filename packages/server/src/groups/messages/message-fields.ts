@@ -44,7 +44,7 @@ export async function messageGroup(
 ): Promise<GroupRow> {
   const group = await groupOf(call, body.GroupId)
   if (body.TopicId === undefined) return group
-  const topic = await groupOf(call, body.TopicId)
+  const topic = await groupOf(call, body.TopicId, 'TopicId')
   if (topic.community_no !== group.group_no) throw groupNotFound(body.TopicId)
   return topic
 }

@@ -5,6 +5,7 @@ import { MessageFlag } from '../../store/schema.ts'
 import { denied } from '../group-error.ts'
 import { type GroupRow, memberRow } from '../group-rows.ts'
 import { roleIn } from '../judge.ts'
+import { rightsOf, roleInTopic } from '../permissions/rights.ts'
 import { outranks } from '../rules/operations.ts'
 import { SYSTEM_SENDER } from '../tips/append-tip.ts'
 import { announceGroupChange, raiseChangeNo } from './group-message-change.ts'
@@ -28,7 +29,7 @@ export interface GroupRecall extends GroupMessageCall {
 
 /**
  * Takes messages back, each with a code of its own: 10030 not there, 10031 too late, 10032 not the actor's to recall. Owner and
- * admins recall what lower ranks wrote. Throws 10007 for who is no member.
+ * admins, with permission groups who has the right, recall what lower ranks wrote. Throws 10007 for who is no member.
  */
 export const recallGroupMessages = defineMutation<GroupRecall, readonly number[]>(
   'groups/recall-messages',
@@ -69,13 +70,17 @@ async function recallOne(
 async function mayRecall(
   tx: Transaction,
   { actor }: GroupRecall,
-  { group, role }: MessageStanding,
+  { group, home, role, rights }: MessageStanding,
   message: MessageRow,
 ): Promise<boolean> {
   if (role === 'AppAdmin' || message.sender_id === actor.account) return true
-  if (role !== 'Owner' && role !== 'Admin') return false
-  const home = { ...group, group_no: group.community_no || group.group_no }
-  return outranks(role, roleIn(group, await memberRow(tx.db, home, message.sender_id), message.sender_id))
+  const acting = roleInTopic('recall', group.group_no, role, rights)
+  if (acting !== 'Owner' && acting !== 'Admin') return false
+  const sender = message.sender_id
+  const senderIs = roleIn(home, await memberRow(tx.db, home, sender), sender)
+  const senderRights = rights && (await rightsOf(tx.db, home, sender))
+  const target = roleInTopic('recall', group.group_no, senderIs, senderRights)
+  return target !== 'AppAdmin' && outranks(acting, target)
 }
 
 /** What a recall leaves of a message; its number stays. */

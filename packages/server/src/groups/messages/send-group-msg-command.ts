@@ -11,7 +11,7 @@ import { groupId } from '../commands/group-fields.ts'
 import { accountNotFound, badField, denied } from '../group-error.ts'
 import type { GroupRow } from '../group-rows.ts'
 import { TYPE_RULES } from '../rules/group-types.ts'
-import { judgeSender, memberGroup } from './judge-sender.ts'
+import { judgeSender, memberGroup, requireMentionAll } from './judge-sender.ts'
 import { customData, messageBody, messageGroup, topicId, zeroOrOne } from './message-fields.ts'
 import { receiptsOn } from './receipt-rules.ts'
 import { type GroupSend, groupFlags, sendToGroup } from './send-to-group.ts'
@@ -136,12 +136,11 @@ async function toSend(call: Call<Body>, group: GroupRow): Promise<GroupSend> {
   const rules = TYPE_RULES[group.type]
   const from = await senderOf(call)
   // Before the accounts that it names: who may not write must not learn who exists.
-  const { role } = await judgeSender(services, caller, group, from)
+  const judged = await judgeSender(services, caller, group, from)
   const to = await directedTo(call, group)
   const at = body.GroupAtInfo ?? []
   checkMentions(call, group, at)
-  if (at.some(one => one.GroupAtAllFlag === 1) && group.type === 'Community' && role === 'Member')
-    throw denied('Only owner and admins of a community may mention everybody.', 'mention-all')
+  if (at.some(one => one.GroupAtAllFlag === 1)) requireMentionAll(judged)
   const custom = body.CloudCustomData ?? ''
   const bodyText = messageBodyText(call.bodyText(), body.MsgBody)
   checkContent({ ...caller, door: 'socket' }, { parsedBody: body.MsgBody, body: bodyText, custom })

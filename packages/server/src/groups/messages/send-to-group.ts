@@ -11,7 +11,7 @@ import { accountNotFound, denied, groupNotFound } from '../group-error.ts'
 import type { GroupRow } from '../group-rows.ts'
 import { sendToRoom } from '../rooms/send-to-room.ts'
 import { TYPE_RULES } from '../rules/group-types.ts'
-import { type JudgedSender, judgeSender, memberGroup } from './judge-sender.ts'
+import { type JudgedSender, judgeSender, requireMentionAll } from './judge-sender.ts'
 
 /** One message to a group, checked for its form. */
 export interface GroupSend {
@@ -63,12 +63,13 @@ export async function sendToGroup(
     // An import is the app's own and of the past: whoever wrote it then may be anybody now.
     const judged: JudgedSender =
       send.key.kind === 'import'
-        ? { role: 'NonMember', nameCard: '' }
+        ? { role: 'NonMember', nameCard: '', authNo: group.auth_no, mayMentionAll: true }
         : await judgeSender(services, caller, group, send.from)
+    if (send.mentions.includes(0)) requireMentionAll(judged)
     if (send.onlineOnly) return passOn(services, caller, group, judged, send)
-    const result = await append(services, caller, group, send)
+    const result = await append(services, caller, group, judged, send)
     if (result.outcome === 'stale' && judgements < JUDGEMENTS_MAX) {
-      services.groups.refresh(app, groupNo)
+      services.groups.refresh(group)
       continue
     }
     services.metrics.messages.inc({ outcome: metricOf(result) })
@@ -80,6 +81,7 @@ async function append(
   services: Services,
   caller: Caller,
   group: GroupRow,
+  judged: JudgedSender,
   send: GroupSend,
 ): Promise<AppendResult> {
   return services.store.append({
@@ -99,7 +101,7 @@ async function append(
       no: group.group_no,
       conv: group.conv_id,
       audience: group.community_no || group.group_no,
-      authNo: group.auth_no,
+      authNo: judged.authNo,
       to: send.to.map(account => account.id),
       mentions: send.mentions,
       atInfo: send.atInfo,
@@ -118,7 +120,7 @@ interface Judged {
 function settle(services: Services, caller: Caller, of: Judged, result: AppendResult): GroupSent {
   switch (result.outcome) {
     case 'stored':
-      if (of.group.active === 0) services.groups.refresh(of.group.app_id, of.group.group_no)
+      if (of.group.active === 0) services.groups.refresh(of.group)
       announce(services, caller, of, result)
       return { outcome: 'stored', result }
     case 'duplicate':
@@ -171,25 +173,24 @@ function announce(
 }
 
 /** Not stored, so it has no number. */
-async function passOn(
+function passOn(
   services: Services,
   caller: Caller,
   group: GroupRow,
   judged: JudgedSender,
   send: GroupSend,
-): Promise<GroupSent> {
+): GroupSent {
   const time = Math.floor(Date.now() / 1000)
   const at = { conv: group.conv_id, seq: 0, time, flags: send.flags }
   const frame = `{"ev":"online","m":${messageText(group, judged, send, at)}}`
   const shared = { app: group.app_id, ...(caller.sessionId !== undefined && { except: caller.sessionId }) }
-  const home = await memberGroup(services, group)
   if (send.to.length > 0)
     services.bus.push({
       ...shared,
       to: [...new Set([send.from.id, ...send.to.map(({ id }) => id)])],
       frame,
     })
-  else if (home) services.bus.pushGroup({ ...shared, group: home.group_no, authNo: home.auth_no, frame })
+  else services.bus.pushGroup({ ...shared, ...audienceOf(group), authNo: judged.authNo, frame })
   services.metrics.messages.inc({ outcome: 'transient' })
   return { outcome: 'transient', time }
 }

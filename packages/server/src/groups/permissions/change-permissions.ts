@@ -3,10 +3,12 @@ import { ErrorCode } from '@rookery/protocol/error-code'
 import { CommandError } from '../../commands/command-error.ts'
 import { defineMutation, type Transaction } from '../../store/mutation.ts'
 import { editGroup, tellGroup } from '../change-group.ts'
-import { badField, denied } from '../group-error.ts'
-import { type GroupRow, livingGroup, memberRow, memberRows } from '../group-rows.ts'
-import type { Actor } from '../judge.ts'
-import { CommunityBit, mayInCommunity } from './permission-bits.ts'
+import { actingRole, type Standing, standing } from '../group-call.ts'
+import { badField, shownName } from '../group-error.ts'
+import { type GroupRow, memberRows } from '../group-rows.ts'
+import { type Actor, requireMay } from '../judge.ts'
+import { mayDo, type Operation } from '../rules/operations.ts'
+import { roleInTopic } from './rights.ts'
 
 const PREFIX = '@PMG#_'
 const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'
@@ -23,12 +25,11 @@ export interface PermissionCall {
 
 const locks = ({ app, group }: PermissionCall) => [{ on: 'group' as const, app, group }]
 
-/** The community under its lock, for somebody with the right of the bit. Throws 10010, 10007. */
-async function managed(tx: Transaction, call: PermissionCall, bit: CommunityBit): Promise<GroupRow> {
-  const community = await livingGroup(tx, call.app, call.group)
-  const member = await memberRow(tx.db, community, call.actor.account)
-  if (await mayInCommunity(tx.db, community, member, call.actor, bit)) return community
-  throw denied('Your rights in the community do not allow this change of its permission groups.', 'role')
+/** The community under its lock, for somebody who may do this. Throws 10010, 10007. */
+async function managed(tx: Transaction, call: PermissionCall, operation: Operation): Promise<GroupRow> {
+  const who = await standing(tx, call)
+  requireMay(operation, who.group, actingRole(who, operation))
+  return who.group
 }
 
 /** Rights changed: what was judged before is judged again. */
@@ -48,7 +49,7 @@ function permissionRow(tx: Transaction, community: GroupRow, name: string) {
 
 async function requirePermissionGroup(tx: Transaction, community: GroupRow, name: string): Promise<void> {
   if (!(await permissionRow(tx, community, name)))
-    throw badField('PermissionGroupId', `${name} names no permission group of this community`)
+    throw badField('PermissionGroupId', `${shownName(name)} names no permission group of this community`)
 }
 
 export interface CreatePermissionGroup extends PermissionCall {
@@ -63,7 +64,7 @@ export interface CreatePermissionGroup extends PermissionCall {
 export const createPermissionGroup = defineMutation<CreatePermissionGroup, string>(
   'permissions/create',
   async (tx, call) => {
-    const community = await managed(tx, call, CommunityBit.MANAGE_PERMISSION_GROUPS)
+    const community = await managed(tx, call, 'managePermissionGroups')
     const name = call.id ?? makeId()
     if (call.id !== undefined) requireOwnId(call.id)
     if (await permissionRow(tx, community, name))
@@ -127,7 +128,7 @@ export interface ModifyPermissionGroup extends PermissionCall {
 export const modifyPermissionGroup = defineMutation<ModifyPermissionGroup, void>(
   'permissions/modify',
   async (tx, call) => {
-    const community = await managed(tx, call, CommunityBit.MANAGE_PERMISSION_GROUPS)
+    const community = await managed(tx, call, 'managePermissionGroups')
     await requirePermissionGroup(tx, community, call.id)
     const set = {
       ...(call.title !== undefined && { title: call.title }),
@@ -154,7 +155,7 @@ export const destroyPermissionGroups = defineMutation<
 >(
   'permissions/destroy',
   async (tx, call) => {
-    const community = await managed(tx, call, CommunityBit.MANAGE_PERMISSION_GROUPS)
+    const community = await managed(tx, call, 'managePermissionGroups')
     const missing = []
     for (const id of new Set(call.ids)) if (!(await permissionRow(tx, community, id))) missing.push(id)
     for (const table of ['permission_group', 'permission_member', 'permission_topic'] as const)
@@ -177,13 +178,18 @@ export interface ChangeTopicMasks extends PermissionCall {
   readonly topics: readonly { readonly topicId: string; readonly permission: string }[]
 }
 
-/** The code of each topic: 0, 110003 for one that there is not, 10004 for one that has a mask (`add`) or none (`delete`). */
+/**
+ * The code of each topic: 0, 110003 for one that there is not, 10007 for one in which the actor may not manage permissions, 10004
+ * for one that has a mask (`add`) or none (`delete`). Throws 10007 for who may do it in none of them.
+ */
 export const changeTopicMasks = defineMutation<ChangeTopicMasks, number[]>(
   'permissions/change-topics',
   async (tx, call) => {
-    const community = await managed(tx, call, CommunityBit.MANAGE_PERMISSION_GROUPS)
+    const who = await standing(tx, call)
+    const community = who.group
+    if (who.role === 'NonMember') requireMay('managePermissionGroups', community, who.role)
     await requirePermissionGroup(tx, community, call.id)
-    const codes = []
+    const codes: number[] = []
     for (const { topicId, permission } of call.topics) {
       const topic = await tx.db
         .selectFrom('chat_group')
@@ -193,15 +199,21 @@ export const changeTopicMasks = defineMutation<ChangeTopicMasks, number[]>(
         .where('community_no', '=', community.group_no)
         .where('dismissed', '=', 0)
         .executeTakeFirst()
-      codes.push(
-        topic ? await changeMask(tx, community, call, topic.group_no, permission) : ErrorCode.TOPIC_NOT_FOUND,
-      )
+      if (!topic) codes.push(ErrorCode.TOPIC_NOT_FOUND)
+      else if (!mayMask(who, topic.group_no)) codes.push(ErrorCode.GROUP_PERMISSION_DENIED)
+      else codes.push(await changeMask(tx, community, call, topic.group_no, permission))
     }
-    await tellRights(tx, community)
+    if (codes.every(code => code !== 0) && codes.includes(ErrorCode.GROUP_PERMISSION_DENIED))
+      requireMay('managePermissionGroups', community, actingRole(who, 'managePermissionGroups'))
+    if (codes.includes(0)) await tellRights(tx, community)
     return codes
   },
   { locks },
 )
+
+function mayMask({ group, role, rights }: Standing, topic: number): boolean {
+  return mayDo('managePermissionGroups', group.type, roleInTopic('managePermissions', topic, role, rights))
+}
 
 async function changeMask(
   tx: Transaction,
@@ -237,7 +249,7 @@ export interface ChangePermissionMembers extends PermissionCall {
 export const changePermissionMembers = defineMutation<ChangePermissionMembers, number[]>(
   'permissions/change-members',
   async (tx, call) => {
-    const community = await managed(tx, call, CommunityBit.MANAGE_PERMISSION_MEMBERS)
+    const community = await managed(tx, call, 'managePermissionMembers')
     await requirePermissionGroup(tx, community, call.id)
     const { app_id, group_no } = community
     const members = [...(await memberRows(tx.db, community, call.accounts)).keys()]

@@ -3,7 +3,7 @@ import Type from 'typebox'
 import { type Call, type Command, defineCommand } from '../../commands/command.ts'
 import { requireInside } from '../audience/require-insider.ts'
 import { accountsOf, actorOf, COMMON_ERRORS, groupOf } from '../commands/group-caller.ts'
-import { count, groupId, userId } from '../commands/group-fields.ts'
+import { count, groupId, permissionMask as permission, userId } from '../commands/group-fields.ts'
 import { badField, denied, requireBatch } from '../group-error.ts'
 import type { GroupRow } from '../group-rows.ts'
 import { TYPE_RULES } from '../rules/group-types.ts'
@@ -16,7 +16,7 @@ import {
   modifyPermissionGroup,
   type PermissionCall,
 } from './change-permissions.ts'
-import { maskText } from './permission-bits.ts'
+import { requireMask, shownMask } from './permission-mask.ts'
 
 type AnyCall = Pick<Call<unknown>, 'caller' | 'services'>
 
@@ -29,9 +29,6 @@ const MEMBERS_A_PAGE = 200
 const id = Type.String({ minLength: 1, description: 'Id of the permission group.' })
 const name = Type.String({ minLength: 1, description: 'Name of the permission group, up to 150 bytes.' })
 const custom = Type.Optional(Type.String({ description: "The app's own text, up to 3000 bytes." }))
-const permission = Type.Union([Type.Integer({ minimum: 0 }), Type.String({ minLength: 1, maxLength: 20 })], {
-  description: 'Mask of 64 bits (rest-2 section 2.8); beyond 2^53 as decimal or 0x text.',
-})
 const code = Type.Integer({ description: '0, or why it was not done.' })
 const info = Type.String({ description: 'What failed.' })
 
@@ -45,12 +42,6 @@ async function communityOf(call: AnyCall, groupName: string): Promise<GroupRow> 
 async function permissionCall(call: AnyCall, groupName: string): Promise<PermissionCall> {
   const community = await communityOf(call, groupName)
   return { app: community.app_id, group: community.group_no, actor: await actorOf(call) }
-}
-
-function maskOf(value: number | string): string {
-  const mask = maskText(value)
-  if (mask === undefined) throw badField('Permission', 'is no mask of 64 bits; beyond 2^53 send it as text')
-  return mask
 }
 
 function checkTexts(
@@ -87,7 +78,7 @@ const createCommand = defineCommand({
       ...(await permissionCall(call, body.GroupId)),
       ...(body.PermissionGroupId !== undefined && { id: body.PermissionGroupId }),
       title: body.PermissionGroupName,
-      permission: maskOf(body.Permission),
+      permission: requireMask('Permission', body.Permission),
       customString: body.CustomString ?? '',
     })
     return { PermissionGroupId }
@@ -117,7 +108,7 @@ const modifyCommand = defineCommand({
       ...(await permissionCall(call, body.GroupId)),
       id: body.PermissionGroupId,
       ...(body.PermissionGroupName !== undefined && { title: body.PermissionGroupName }),
-      ...(body.Permission !== undefined && { permission: maskOf(body.Permission) }),
+      ...(body.Permission !== undefined && { permission: requireMask('Permission', body.Permission) }),
       ...(body.CustomString !== undefined && { customString: body.CustomString }),
     })
     return {}
@@ -240,11 +231,6 @@ const getCommand = defineCommand({
   },
 })
 
-/** A number while it is exact, else its text. */
-function shownMask(mask: string): number | string {
-  return BigInt(mask) <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(mask) : mask
-}
-
 const topicResults = Type.Object({
   TopicPermissionResultList: Type.Array(
     Type.Object({
@@ -302,7 +288,10 @@ const maskCommand = (path: 'add' | 'set', summary: string): Command =>
         call,
         call.body,
         path,
-        call.body.TopicPermissionList.map(it => ({ topicId: it.TopicId, permission: maskOf(it.Permission) })),
+        call.body.TopicPermissionList.map(it => ({
+          topicId: it.TopicId,
+          permission: requireMask('Permission', it.Permission),
+        })),
       ),
   })
 

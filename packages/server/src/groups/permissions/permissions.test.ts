@@ -121,9 +121,7 @@ test('where permission groups are on, a member with the bit manages topics, and 
     Owner_Account: 'alice',
     MemberList: [{ Member_Account: 'bob' }, { Member_Account: 'carol', Role: 'Admin' }],
   })
-  await server.halt()
-  await server.sql('update chat_group set enable_permission = 1 where support_topic = 1')
-  await server.start()
+  await server.ok(`${G}/modify_group_base_info`, { GroupId, EnablePermission: 1 })
   const { PermissionGroupId } = await server.ok<{ PermissionGroupId: string }>(
     `${G}/create_permission_group`,
     {

@@ -5,12 +5,15 @@ import { CommandError } from '../../commands/command-error.ts'
 import { defineMutation } from '../../store/mutation.ts'
 import type { ChatGroupTable } from '../../store/schema.ts'
 import { editGroup, tellGroup } from '../change-group.ts'
-import { type FieldBounds, mergeFields } from '../custom-fields.ts'
-import { type GroupCall, groupLocks, standing } from '../group-call.ts'
+import { groupFieldChange } from '../custom-fields/change-fields.ts'
+import type { FieldBounds } from '../custom-fields/custom-fields.ts'
+import { actingRole, type GroupCall, groupLocks, standing } from '../group-call.ts'
 import { badField, denied } from '../group-error.ts'
 import type { GroupRow } from '../group-rows.ts'
 import { requireMay } from '../judge.ts'
+import { requireMask } from '../permissions/permission-mask.ts'
 import { TYPE_RULES } from '../rules/group-types.ts'
+import type { Operation } from '../rules/operations.ts'
 import { strongest } from '../rules/tip-rules.ts'
 import { sendTip } from '../tips/send-tip.ts'
 import type { TipProfile } from '../tips/tip-content.ts'
@@ -20,27 +23,38 @@ import { tellProfile } from './tell-profile.ts'
 export interface ChangeProfile extends GroupCall {
   readonly fields: ProfileFields & { readonly MaxMemberNum?: number }
   readonly bounds: FieldBounds
+  /** The actor is in the live room: who is, is a member of it for its custom fields. */
+  readonly isInRoom?: boolean
 }
 
 type Set = { -readonly [K in keyof ChatGroupTable]?: ChatGroupTable[K] }
 type News = { -readonly [K in keyof TipProfile]: TipProfile[K] }
 
 /**
- * Changes what is given and differs; each kind of field asks for its own right. Throws 10007 without it, 10004 for a value
- * that the group can't have.
+ * Changes what is given and differs; each kind of field asks for its own right, a declared custom field for its own level.
+ * Throws 10007 without it, 10004 for a value that the group can't have.
  */
 export const changeProfile = defineMutation<ChangeProfile, void>(
   'groups/change-profile',
   async (tx, call) => {
-    const { group, role } = await standing(tx, call)
+    const who = await standing(tx, call)
+    const { group } = who
+    const role = actingRole(who, 'changeProfile')
     const { fields } = call
     const set: Set = {}
     const news: News = {}
     const modes: TipMode[] = []
 
     const texts = textChanges(group, fields)
-    const custom =
-      fields.AppDefinedData && mergeFields('AppDefinedData', group.custom, fields.AppDefinedData, call.bounds)
+    const custom = fields.AppDefinedData?.length
+      ? await groupFieldChange(
+          tx,
+          group,
+          fields.AppDefinedData,
+          { role: role === 'NonMember' && call.isInRoom ? 'Member' : role },
+          call.bounds,
+        )
+      : undefined
     const mutes = fields.MuteAllMember !== undefined
     const options = [
       fields.ApplyJoinOption,
@@ -48,19 +62,28 @@ export const changeProfile = defineMutation<ChangeProfile, void>(
       fields.HistoryMsgBeforeJoin,
       fields.MaxMemberNum,
     ].some(value => value !== undefined)
-    if (texts.asked || custom !== undefined || !(mutes || options)) requireMay('changeProfile', group, role)
-    if (mutes) requireMay('muteAll', group, role)
-    if (options) requireMay('changeOptions', group, role)
+    const switches = fields.EnablePermission !== undefined
+    const defaults = fields.DefaultPermission !== undefined
+    const require = (operation: Operation) => requireMay(operation, group, actingRole(who, operation))
+    if (texts.asked || custom?.hasUndeclared || !(mutes || options || switches || defaults || custom))
+      require('changeProfile')
+    if (mutes) require('muteAll')
+    if (options) require('changeOptions')
+    // Asked of other groups, it is their type that lacks them.
+    if (group.support_topic && switches) require('switchPermissions')
+    if (group.support_topic && defaults) require('managePermissionGroups')
 
     if (Object.keys(texts.set).length > 0) {
       Object.assign(set, texts.set)
       Object.assign(news, texts.news)
       modes.push(call.tips.profile)
     }
-    if (custom !== undefined && custom !== group.custom) {
-      set.custom = custom
-      news.AppDefinedData = fields.AppDefinedData ?? []
-      modes.push(call.tips.custom)
+    if (custom && custom.stored !== group.custom) {
+      set.custom = custom.stored
+      if (custom.told.length > 0) {
+        news.AppDefinedData = custom.told
+        modes.push(call.tips.custom)
+      }
     }
     const opened = optionChanges(group, fields)
     if (Object.keys(opened.set).length > 0) {
@@ -141,7 +164,32 @@ function optionChanges(group: GroupRow, fields: ChangeProfile['fields']): { set:
       throw badField('MaxMemberNum', `is below the ${group.member_count} members that the group has`)
     set.max_members = MaxMemberNum
   }
-  return { set, news }
+  return { set: { ...set, ...permissionChanges(group, fields) }, news }
+}
+
+/** Groups without topics have no permissions to switch on; what changes nothing is no matter. Throws 10007. */
+function permissionChanges(
+  group: GroupRow,
+  { EnablePermission, DefaultPermission }: ChangeProfile['fields'],
+): Set {
+  const mask =
+    DefaultPermission === undefined
+      ? group.default_permission
+      : requireMask('DefaultPermission', DefaultPermission)
+  const enabled = EnablePermission ?? group.enable_permission
+  const set: Set = {
+    ...(enabled !== group.enable_permission && { enable_permission: enabled }),
+    ...(mask !== group.default_permission && { default_permission: mask }),
+  }
+  if (Object.keys(set).length > 0 && !group.support_topic) throw noPermissions()
+  return set
+}
+
+export function noPermissions(): CommandError {
+  return denied(
+    'EnablePermission and DefaultPermission are for communities that were made with SupportTopic 1.',
+    'type',
+  )
 }
 
 /** Throws 10038 for more members than the app allows. @param ceiling 0 = no bound (live rooms) */

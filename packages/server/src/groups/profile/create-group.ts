@@ -12,6 +12,7 @@ import type { Lock } from '../../store/locks.ts'
 import { defineMutation, type Transaction } from '../../store/mutation.ts'
 import { MemberRole } from '../../store/schema.ts'
 import { tellGroup } from '../change-group.ts'
+import { requireInitialFields } from '../custom-fields/change-fields.ts'
 import { accountNotFound } from '../group-error.ts'
 import { makeGroupId } from '../group-id.ts'
 import { type GroupRow, groupRow } from '../group-rows.ts'
@@ -51,7 +52,12 @@ export interface CreateGroup {
   readonly historyBeforeJoin: boolean
   readonly muteAll: boolean
   readonly supportTopic: boolean
+  readonly enablePermission: boolean
+  /** Decimal text of a mask. */
+  readonly defaultPermission: string
   readonly fields: readonly WireCustomField[]
+  /** `group.undeclaredFields` */
+  readonly acceptsUndeclared: boolean
   readonly members: readonly { readonly account: number; readonly admin: boolean; readonly custom: string }[]
   /** Unix seconds of an import, of which nobody is told. */
   readonly createTime?: number
@@ -79,7 +85,14 @@ export const createGroup = defineMutation<CreateGroup, CreatedGroup>(
     await requireQuotas(tx, args)
     const name = await freeName(tx, args)
     const group = await insertGroup(tx, args, name)
-    const { owner } = args
+    const { actor, owner } = args
+    await requireInitialFields(
+      tx,
+      group,
+      args.members,
+      { role: actor.admin ? 'AppAdmin' : 'Owner', account: actor.account },
+      args.acceptsUndeclared,
+    )
     const stores = TYPE_RULES[args.type].storesMembers
     const named = args.members.filter(member => member.account !== owner)
     const judged = await admissions(
@@ -213,8 +226,8 @@ async function insertGroup(tx: Transaction, args: CreateGroup, name: string): Pr
       mute_all: args.muteAll ? 1 : 0,
       history_before_join: args.historyBeforeJoin ? 1 : 0,
       support_topic: args.supportTopic ? 1 : 0,
-      enable_permission: 0,
-      default_permission: '0',
+      enable_permission: args.enablePermission ? 1 : 0,
+      default_permission: args.defaultPermission,
       custom: JSON.stringify(args.fields),
       custom_string: '',
       active: args.active ? 1 : 0,

@@ -2,11 +2,12 @@ import { ErrorCode } from '@rookery/protocol/error-code'
 import type { GroupType, WireCustomField } from '@rookery/protocol/wire-group'
 import type { App } from '../../apps/app.ts'
 import { CommandError } from '../../commands/command-error.ts'
-import { mergeFields } from '../custom-fields.ts'
+import { mergeFields } from '../custom-fields/custom-fields.ts'
 import { checkNewGroupId } from '../group-id.ts'
+import { requireMask } from '../permissions/permission-mask.ts'
 import { TYPE_RULES } from '../rules/group-types.ts'
 import { tipModes } from '../rules/tip-rules.ts'
-import { requireMemberCeiling } from './change-profile.ts'
+import { noPermissions, requireMemberCeiling } from './change-profile.ts'
 import type { CreateGroup } from './create-group.ts'
 import { checkProfile, groupFieldBounds, type ProfileFields } from './group-text.ts'
 
@@ -19,7 +20,7 @@ export interface NewGroup extends Omit<ProfileFields, 'Name'> {
 }
 
 /**
- * A creation without owner and first members. Throws 10004, 10015, 10038 and 11000 for what the app does not allow.
+ * A creation without owner and first members. Throws 10004, 10007, 10015, 10038 and 11000 for what the app does not allow.
  *
  * @param bySdk an SDK that names no size gets the type's own.
  */
@@ -38,6 +39,10 @@ export function newGroup(
       { check: 'group.communityEnabled' },
     )
   const rules = TYPE_RULES[type]
+  const supportTopic = type === 'Community' && given.SupportTopic === 1
+  const enablePermission = given.EnablePermission === 1
+  const defaultPermission = requireMask('DefaultPermission', given.DefaultPermission ?? 0)
+  if ((enablePermission || defaultPermission !== '0') && !supportTopic) throw noPermissions()
   const fields = mergeFields('AppDefinedData', '[]', given.AppDefinedData ?? [], groupFieldBounds(app))
   return {
     app: app.id,
@@ -52,8 +57,11 @@ export function newGroup(
     inviteOption: (!rules.optionsFixed && given.InviteJoinOption) || rules.inviteOption,
     historyBeforeJoin: rules.historySetting !== undefined && app.setting(rules.historySetting) === true,
     muteAll: false,
-    supportTopic: type === 'Community' && given.SupportTopic === 1,
+    supportTopic,
+    enablePermission,
+    defaultPermission,
     fields: JSON.parse(fields) as WireCustomField[],
+    acceptsUndeclared: app.setting('group.undeclaredFields'),
     active: !rules.startsInactive || !app.setting('group.workStartsInactive'),
     quotas: {
       groups: app.setting('group.maxPerApp'),

@@ -6,6 +6,7 @@ import { type GroupCall, groupLocks, standing } from '../group-call.ts'
 import { badField } from '../group-error.ts'
 import { type GroupRow, memberRow } from '../group-rows.ts'
 import { requireMay } from '../judge.ts'
+import { putMutes } from '../members/mute-members.ts'
 import { numberOwnRows } from '../members/own-rows.ts'
 import { personsOf } from '../persons.ts'
 import { sendTip } from '../tips/send-tip.ts'
@@ -17,7 +18,7 @@ export interface TransferGroup extends GroupCall {
   readonly from: number
 }
 
-/** Hands the group over; the old owner becomes a member. Throws 10004 when the new one is no member. */
+/** Hands the group over; the old owner becomes a member, a mute of the new one ends. Throws 10004 when the new one is no member. */
 export const transferGroup = defineMutation<TransferGroup, void>(
   'groups/transfer',
   async (tx, call) => {
@@ -29,6 +30,8 @@ export const transferGroup = defineMutation<TransferGroup, void>(
     const before = group.owner_id
     if (before > 0) await setRole(tx, group, before, MemberRole.MEMBER)
     await setRole(tx, group, call.to, MemberRole.OWNER)
+    // An owner is never muted, and nobody else could lift it.
+    await putMutes(tx, group, [call.to], 0)
     const changed = await editGroup(tx, group, { set: { owner_id: call.to }, rights: true, profile: true })
     await numberOwnRows(tx, changed, before > 0 ? [before, call.to] : [call.to])
     tellGroup(tx, changed)

@@ -1,10 +1,13 @@
-import type { GroupReceiveOption, WireGroup, WireGroupSelf } from '@rookery/protocol/wire-group'
+import type { WireGroup, WireGroupSelf } from '@rookery/protocol/wire-group'
 import type { Kysely } from 'kysely'
 import { PreparedQuery, perDatabase } from '../../store/prepared.ts'
 import type { Schema } from '../../store/schema.ts'
-import { parseFields } from '../custom-fields.ts'
+import { shownFields } from '../custom-fields/field-levels.ts'
 import type { GroupRow, MemberRow } from '../group-rows.ts'
 import { roleName } from '../judge.ts'
+import { shownMask } from '../permissions/permission-mask.ts'
+import type { ActorRole } from '../rules/operations.ts'
+import { ownOption } from '../topics/topic-option.ts'
 
 interface HeadRow {
   head_seq: number
@@ -27,7 +30,7 @@ const queries = perDatabase(db => ({
   ),
   self: new PreparedQuery<
     { app: number; group: number; conv: number; account: number },
-    { read_seq: number | null; until: number | null }
+    { read_seq: number | null; recv_opt: number | null; until: number | null }
   >(db, (db, parameter) =>
     db
       .selectFrom('account')
@@ -43,14 +46,18 @@ const queries = perDatabase(db => ({
           .onRef('mute.account_id', '=', 'account.account_id')
           .on('mute.group_no', '=', parameter('group')),
       )
-      .select(['uc.read_seq', 'mute.until'])
+      .select(['uc.read_seq', 'uc.recv_opt', 'mute.until'])
       .where('account.app_id', '=', parameter('app'))
       .where('account.account_id', '=', parameter('account')),
   ),
 }))
 
-/** A group's profile as every member sees it. */
-export async function wireGroup(db: Kysely<Schema>, group: GroupRow): Promise<WireGroup> {
+/** A group's profile with the custom fields that the reader may see; without one, as every member sees it. */
+export async function wireGroup(
+  db: Kysely<Schema>,
+  group: GroupRow,
+  reader: ActorRole = 'Member',
+): Promise<WireGroup> {
   const head = await queries(db).head.first({
     app: group.app_id,
     conv: group.conv_id,
@@ -76,16 +83,21 @@ export async function wireGroup(db: Kysely<Schema>, group: GroupRow): Promise<Wi
     MuteAllMember: onOff(group.mute_all),
     HistoryMsgBeforeJoin: onOff(group.history_before_join),
     SupportTopic: group.support_topic ? 1 : 0,
-    AppDefinedData: parseFields(group.custom),
+    ...(group.support_topic && {
+      EnablePermission: group.enable_permission ? 1 : 0,
+      DefaultPermission: shownMask(group.default_permission),
+    }),
+    AppDefinedData: await shownFields(db, group, 'group', group.custom, { role: reader }),
   }
 }
 
-/** The asker's own part of it. */
+/** The asker's own part of it; `isApp`: an app admin asks, who sees every custom field. */
 export async function wireSelf(
   db: Kysely<Schema>,
   group: GroupRow,
   member: MemberRow,
   now: number,
+  isApp = false,
 ): Promise<WireGroupSelf> {
   const own = await queries(db).self.first({
     app: group.app_id,
@@ -97,11 +109,14 @@ export async function wireSelf(
   return {
     Role: roleName(member.role),
     JoinTime: member.join_time,
-    MsgFlag: member.receive_option as GroupReceiveOption,
+    MsgFlag: ownOption(own?.recv_opt ?? 0) ?? member.receive_option,
     MsgSeq: own?.read_seq ?? 0,
     MuteUntil: until > now ? until : 0,
     NameCard: member.name_card,
-    AppMemberDefinedData: parseFields(member.custom),
+    AppMemberDefinedData: await shownFields(db, group, 'member', member.custom, {
+      role: isApp ? 'AppAdmin' : roleName(member.role),
+      isSelf: true,
+    }),
   }
 }
 

@@ -100,7 +100,7 @@ export class LiveRooms {
     else this.#bySession.set(session, new Set([key]))
     const device = this.#parts.deviceOf(session)
     if (device && !isHere) {
-      this.#parts.topics.subscribe(device, group.app_id, group.group_no, false)
+      this.#parts.topics.subscribe(device, group.app_id, group.group_no, 'all')
       const { recent } = room
       // After the answer: before it the client does not know that it is inside.
       setImmediate(() => {
@@ -125,7 +125,7 @@ export class LiveRooms {
     for (const key of this.#bySession.get(session) ?? []) {
       const room = this.#rooms.get(key)
       if (!room) continue
-      this.#parts.topics.subscribe(device, room.group.app_id, room.group.group_no, false)
+      this.#parts.topics.subscribe(device, room.group.app_id, room.group.group_no, 'all')
       room.visitors.get(device.live?.caller.accountId ?? 0)?.sessions.set(session, undefined)
     }
   }

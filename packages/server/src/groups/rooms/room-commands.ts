@@ -331,6 +331,7 @@ const broadcastCommand = defineCommand({
     ErrorCode.GROUP_ACCOUNT_NOT_FOUND,
     ErrorCode.MSG_TOO_LONG,
     ErrorCode.MSG_BODY_INVALID,
+    ErrorCode.MSG_FORMAT_INVALID,
   ],
   async handler(call) {
     const { body, caller, services } = call

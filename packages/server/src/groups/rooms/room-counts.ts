@@ -105,6 +105,23 @@ export class RoomCounts {
     )
   }
 
+  /** Numbers of the app's rooms that an account is in; of other nodes only their newest people are known. */
+  async roomsOf(app: number, account: number): Promise<number[]> {
+    const rooms = new Set<number>()
+    for (const { group } of this.#live.all())
+      if (group.app_id === app && this.#live.has(app, group.group_no, account)) rooms.add(group.group_no)
+    const { nodeId, liveNodes, vitals, read } = this.#store
+    if (!vitals) return [...rooms]
+    const rows = await read
+      .selectFrom('room_audience')
+      .select(['node_id', 'group_no'])
+      .where('app_id', '=', app)
+      .where('newest', 'like', `%[${account},%`)
+      .execute()
+    for (const row of rows) if (row.node_id !== nodeId && liveNodes.has(row.node_id)) rooms.add(row.group_no)
+    return [...rooms]
+  }
+
   /** Tells the other nodes what changed since the last time. */
   async publish(): Promise<void> {
     if (this.#publishing) return

@@ -52,7 +52,7 @@ export async function sendToRoom(
       services.metrics.messages.inc({ outcome: 'dropped' })
       return { outcome: 'dropped', time: sent.time }
     }
-    services.groups.refresh(app.id, group.group_no)
+    services.groups.refresh(group)
   }
   throw denied('The rights in this room change too fast to judge this message; send it again.', 'stale')
 }

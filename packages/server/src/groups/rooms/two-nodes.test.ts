@@ -74,6 +74,11 @@ else
         { GroupId, Timestamp: 0 },
       )
       expect(MemberList.map(it => it.Member_Account).sort()).toEqual(['bob', 'carol'])
+      const rooms = await a.ok<{ GroupIdList: object[] }>(`${G}/get_joined_group_list`, {
+        Member_Account: 'carol',
+        WithHugeGroups: 1,
+      })
+      expect(rooms.GroupIdList).toEqual([{ GroupId }])
       // By the node that she is not on; what is said after the answer does not reach her.
       await a.ok(`${G}/ban_group_member`, { GroupId, Members_Account: ['carol'], Duration: 60 })
       await say(a, GroupId, 'without carol')

@@ -43,6 +43,8 @@ async function newGroup(type: GroupType, more: object = {}): Promise<string> {
   return GroupId
 }
 
+const withTopics = (type: GroupType) => newGroup(type, TYPE_RULES[type].topics ? { SupportTopic: 1 } : {})
+
 interface Attempt {
   readonly type: GroupType
   /** Calls as the actor; its code. */
@@ -69,6 +71,32 @@ const ATTEMPTS: Readonly<Record<Operation, (attempt: Attempt) => Promise<number>
   muteMember: simple(`${SERVICE}/forbid_send_msg`, { Members_Account: ['tom'], MuteTime: 60 }),
   ban: simple(`${SERVICE}/ban_group_member`, { Members_Account: ['tom'], Duration: 60 }),
   editMember: simple(`${SERVICE}/modify_group_member_info`, { Member_Account: 'tom', NameCard: 'T' }),
+  switchPermissions: async ({ type, call }) =>
+    call(`${SERVICE}/modify_group_base_info`, { GroupId: await withTopics(type), EnablePermission: 1 }),
+  managePermissionGroups: async ({ type, call }) =>
+    call(`${SERVICE}/create_permission_group`, {
+      GroupId: await withTopics(type),
+      PermissionGroupName: 'few',
+      Permission: 0,
+    }),
+  managePermissionMembers: async ({ type, call }) => {
+    const GroupId = await withTopics(type)
+    const PermissionGroupId = '@PMG#_few'
+    if (TYPE_RULES[type].topics)
+      await server.ok(`${SERVICE}/create_permission_group`, {
+        GroupId,
+        PermissionGroupId,
+        PermissionGroupName: 'few',
+        Permission: 0,
+      })
+    return call(`${SERVICE}/add_permission_group_member`, {
+      GroupId,
+      PermissionGroupId,
+      MemberList: [{ Member_Account: 'tom' }],
+    })
+  },
+  manageTopics: async ({ type, call }) =>
+    call('million_group_open_http_svc/create_topic', { GroupId: await withTopics(type), TopicName: 'one' }),
   editSelf: simple('group/set_self', { NameCard: 'me', MsgFlag: 'Discard' }),
   join: simple('group/join', {}),
   quit: simple('group/quit', {}),

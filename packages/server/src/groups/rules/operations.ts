@@ -76,6 +76,22 @@ export const OPERATIONS = {
     allowed: types(OWNER, STAFF, STAFF, NOBODY, STAFF),
     downwards: true,
   },
+  switchPermissions: {
+    title: 'Switch permission groups on and off (with topics)',
+    allowed: types(NOBODY, NOBODY, NOBODY, NOBODY, OWNER),
+  },
+  managePermissionGroups: {
+    title: 'Make, change and destroy permission groups',
+    allowed: types(NOBODY, NOBODY, NOBODY, NOBODY, STAFF),
+  },
+  managePermissionMembers: {
+    title: 'Put members into permission groups',
+    allowed: types(NOBODY, NOBODY, NOBODY, NOBODY, STAFF),
+  },
+  manageTopics: {
+    title: 'Make, change and destroy topics',
+    allowed: types(NOBODY, NOBODY, NOBODY, NOBODY, STAFF),
+  },
   editSelf: {
     title: 'Change the own name card, custom fields, receive option',
     allowed: types(INSIDERS, INSIDERS, INSIDERS, NOBODY, INSIDERS),

@@ -2,6 +2,7 @@ import { settingRow } from '@rookery/protocol/limits'
 import type { GroupType } from '@rookery/protocol/wire-group'
 import { GROUP_TYPES, TYPE_RULES, type TypeRules } from './group-types.ts'
 import { ACTOR_ROLES, OPERATIONS, type Operation, type OperationRules, refusalCode } from './operations.ts'
+import { COMMUNITY_RIGHTS, TOPIC_RIGHTS } from './permission-rules.ts'
 import { TIP_EVENTS, TIP_SETTINGS } from './tip-rules.ts'
 
 export const BEGIN = '<!-- made from the tables in packages/server/src/groups/rules by rules-markdown.ts -->'
@@ -64,6 +65,23 @@ export function rulesMarkdown(): string {
       (Object.keys(OPERATIONS) as Operation[]).map(operation => [
         OPERATIONS[operation].title + (isDownwards(operation) ? ' (of lower rank)' : ''),
         ...GROUP_TYPES.map(type => allowedText(operation, type)),
+      ]),
+    ),
+    '### Permission groups',
+    'With `EnablePermission` 1, in a community with topics, masks say what members may do, and an admin has no powers of its own: a bit ' +
+      'makes a member an admin for what it permits. Members have what any of their permission groups permits; who is in none has ' +
+      '`DefaultPermission`. Owner and app have everything. Who holds the same right is an equal, on whom nobody acts by it.',
+    table(
+      ['Bit of the community mask', 'permits'],
+      Object.values(COMMUNITY_RIGHTS).map(({ bit, title }) => [String(bit), title]),
+    ),
+    'In a topic a permission group counts by its mask for that topic. Where it has none there, bits of its community mask count:',
+    table(
+      ['Bit of the mask in a topic', 'permits', 'without a mask'],
+      Object.values(TOPIC_RIGHTS).map(({ bit, title, community }) => [
+        String(bit),
+        title,
+        `bit ${COMMUNITY_RIGHTS[community].bit}`,
       ]),
     ),
     '### Tips',

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { formatMessageKey } from '@rookery/protocol/message-key'
 import type { TipMode } from '@rookery/protocol/settings/group-settings'
 import type { Transaction } from '../../store/mutation.ts'
+import { audienceOf } from '../audience/audience-of.ts'
 import type { GroupRow } from '../group-rows.ts'
 import { personsOf } from '../persons.ts'
 import { TYPE_RULES } from '../rules/group-types.ts'
@@ -35,9 +36,8 @@ export async function sendTip(
   tx.changed({
     kind: 'groupPush',
     app: group.app_id,
-    group: group.group_no,
+    ...audienceOf(group),
     frame: `{"ev":"${stored ? 'message' : 'online'}","m":${text}}`,
-    authNo: group.auth_no,
     ...(stored && { head: stored.seq }),
   })
   if (stored) tx.changed({ kind: 'conversation', app: group.app_id, conv: group.conv_id })

@@ -1,19 +1,25 @@
 import { randomBytes } from 'node:crypto'
 import { ErrorCode } from '@rookery/protocol/error-code'
-import { GroupNotice } from '@rookery/protocol/group-notice'
+import { GroupNotice, GroupTip } from '@rookery/protocol/group-notice'
 import type { WireGroup, WireGroupNotice } from '@rookery/protocol/wire-group'
 import { CommandError } from '../../commands/command-error.ts'
 import { makeConversation } from '../../conversations/owner-row.ts'
 import { defineMutation, type Transaction } from '../../store/mutation.ts'
 import type { Store } from '../../store/store.ts'
+import { audienceOf } from '../audience/audience-of.ts'
 import { editGroup, tellGroup } from '../change-group.ts'
+import { actingRole, type Standing, standing } from '../group-call.ts'
 import { badField, denied, groupNotFound } from '../group-error.ts'
-import { type GroupRow, groupRow, livingGroup, memberRow } from '../group-rows.ts'
-import type { Actor } from '../judge.ts'
-import { CommunityBit, mayInCommunity } from '../permissions/permission-bits.ts'
+import { type GroupRow, groupRow } from '../group-rows.ts'
+import { type Actor, requireMay } from '../judge.ts'
+import { roleInTopic } from '../permissions/rights.ts'
 import { personsOf } from '../persons.ts'
-import { wireGroup } from '../profile/wire-group.ts'
-import { closeTopicRows, openTopicRows, topicRows } from './topic-rows.ts'
+import { coverFrame } from '../profile/tell-profile.ts'
+import { onOff, wireGroup } from '../profile/wire-group.ts'
+import { strongest, type TipModes } from '../rules/tip-rules.ts'
+import { sendTip } from '../tips/send-tip.ts'
+import type { TipProfile } from '../tips/tip-content.ts'
+import { closeTopicRows, openTopicRows, topicNamed, topicRows } from './topic-rows.ts'
 
 /** Members whose rows one transaction opens or closes. */
 const MEMBERS_A_STEP = 200
@@ -159,16 +165,24 @@ export interface ModifyTopic extends TopicCall {
   readonly topicId: string
   readonly text: TopicText
   readonly muteAll?: boolean
+  readonly tips: TipModes
 }
 
-/** Changes what a topic shows, or mutes everybody in it. Throws 10007, 10010. */
+/** Changes what a topic shows, or mutes everybody in it; each asks for its own right. Throws 10007, 10010. */
 export const modifyTopic = defineMutation<ModifyTopic, void>(
   'topics/modify',
   async (tx, call) => {
-    const community = await managedCommunity(tx, call)
-    const topic = await topicNamed(tx, community, call.topicId)
+    const who = await topicStanding(tx, call)
+    if (who.role === 'NonMember') requireMay('manageTopics', who.group, who.role)
+    const topic = await topicNamed(tx, who.group, call.topicId)
     if (!topic) throw groupNotFound(call.topicId)
     const { text, muteAll } = call
+    const as = (right: 'manageTopic' | 'mute') => roleInTopic(right, topic.group_no, who.role, who.rights)
+    if (muteAll === undefined || Object.keys(text).length > 0)
+      requireMay('manageTopics', who.group, as('manageTopic'))
+    if (muteAll !== undefined) requireMay('muteAll', who.group, as('mute'))
+    const isMute = muteAll !== undefined && muteAll !== (topic.mute_all === 1)
+    const community = isMute ? await editGroup(tx, who.group, { rights: true }) : who.group
     const changed = await editGroup(tx, topic, {
       set: {
         ...(text.name !== undefined && { title: text.name }),
@@ -179,19 +193,41 @@ export const modifyTopic = defineMutation<ModifyTopic, void>(
         ...(muteAll !== undefined && { mute_all: muteAll ? 1 : 0 }),
       },
       profile: true,
-      rights: muteAll !== undefined,
     })
+    if (isMute) tellGroup(tx, community)
     tellGroup(tx, changed)
-    tx.changed({
-      kind: 'groupPush',
-      app: call.app,
-      group: community.group_no,
-      frame: `{"ev":"group","g":${JSON.stringify(await wireTopic(tx.db, changed, community))}}`,
-      authNo: community.auth_no,
-    })
+    const news = textNews(topic, changed)
+    const modes = [
+      ...(Object.keys(news).length > 0 ? [call.tips.profile] : []),
+      ...(isMute ? [call.tips.options] : []),
+    ]
+    if (modes.length > 0) {
+      const profile = { ...news, ...(isMute && { MuteAllMember: onOff(changed.mute_all) }) }
+      await sendTip(
+        tx,
+        changed,
+        call.actor.account,
+        { op: GroupTip.PROFILE, accounts: [], profile },
+        strongest(modes),
+      )
+    }
+    const audience = { kind: 'groupPush', app: call.app, ...audienceOf(changed) } as const
+    const profile = JSON.stringify(await wireTopic(tx.db, changed, community))
+    tx.changed({ ...audience, frame: `{"ev":"group","g":${profile}}` })
+    tx.changed({ ...audience, frame: await coverFrame(tx, changed) })
   },
   { locks: ({ app, group }) => [{ on: 'group', app, group }] },
 )
+
+/** What a tip says of changed texts; the custom text is the app's own. */
+function textNews(before: GroupRow, after: GroupRow): TipProfile {
+  return {
+    ...(before.title !== after.title && { GroupName: after.title }),
+    ...(before.introduction !== after.introduction && { GroupIntroduction: after.introduction }),
+    ...(before.notification !== after.notification && { GroupNotification: after.notification }),
+    ...(before.face_url !== after.face_url && { GroupFaceUrl: after.face_url }),
+  }
+}
 
 export interface DestroyTopics extends TopicCall {
   readonly topicIds: readonly string[]
@@ -212,15 +248,20 @@ export async function destroyTopics(store: Store, call: DestroyTopics): Promise<
 const dismissTopics = defineMutation<DestroyTopics, { missing: string[]; topics: number[] }>(
   'topics/destroy',
   async (tx, call) => {
-    const community = await managedCommunity(tx, call)
+    const managed = await managedCommunity(tx, call)
     const missing: string[] = []
-    const gone: GroupRow[] = []
+    const topics: GroupRow[] = []
     for (const topicId of new Set(call.topicIds)) {
-      const topic = await topicNamed(tx, community, topicId)
-      if (topic) gone.push(await dismissTopic(tx, topic))
+      const topic = await topicNamed(tx, managed, topicId)
+      if (topic) topics.push(topic)
       else missing.push(topicId)
     }
-    if (gone.length > 0)
+    // Before they are dismissed, so that what was judged before is refused in them too.
+    const community = topics.length > 0 ? await editGroup(tx, managed, { rights: true }) : managed
+    const gone: GroupRow[] = []
+    for (const topic of topics) gone.push(await dismissTopic(tx, topic))
+    if (gone.length > 0) {
+      tellGroup(tx, community)
       await tellTopics(
         tx,
         community,
@@ -228,24 +269,30 @@ const dismissTopics = defineMutation<DestroyTopics, { missing: string[]; topics:
         gone.map(topic => topic.name),
         call.actor.account,
       )
+    }
     return { missing, topics: gone.map(topic => topic.group_no) }
   },
   { locks: ({ app, group }) => [{ on: 'group', app, group }] },
 )
 
-/** For a community that is dismissed, under its lock. */
+/** For a community that is dismissed, under its lock, when its rights have their new number. */
 export async function dismissTopicsOf(tx: Transaction, community: GroupRow): Promise<void> {
   if (!community.support_topic) return
   for (const topic of await topicRows(tx.db, community)) await dismissTopic(tx, topic)
 }
 
 async function dismissTopic(tx: Transaction, topic: GroupRow): Promise<GroupRow> {
-  const gone = await editGroup(tx, topic, { set: { dismissed: tx.now }, rights: true })
+  const gone = await editGroup(tx, topic, { set: { dismissed: tx.now } })
   await tx.db
     .deleteFrom('permission_topic')
     .where('app_id', '=', topic.app_id)
     .where('group_no', '=', topic.community_no)
     .where('topic_no', '=', topic.group_no)
+    .execute()
+  await tx.db
+    .deleteFrom('group_mute')
+    .where('app_id', '=', topic.app_id)
+    .where('group_no', '=', topic.group_no)
     .execute()
   tellGroup(tx, gone, { dismissed: true })
   return gone
@@ -279,29 +326,19 @@ export async function wireTopic(
   }
 }
 
-/** The community under its lock, for somebody who may manage its topics. Throws 10010, 10007. */
-async function managedCommunity(tx: Transaction, call: TopicCall): Promise<GroupRow> {
-  const community = await livingGroup(tx, call.app, call.group)
-  if (!community.support_topic || community.community_no > 0)
+/** The community under its lock and the actor's place in it. Throws 10010, 10007. */
+export async function topicStanding(tx: Transaction, call: TopicCall): Promise<Standing> {
+  const who = await standing(tx, call)
+  if (!who.group.support_topic)
     throw denied('Only a community that was made with SupportTopic 1 has topics.', 'SupportTopic')
-  const member = await memberRow(tx.db, community, call.actor.account)
-  if (await mayInCommunity(tx.db, community, member, call.actor, CommunityBit.MANAGE_TOPICS)) return community
-  throw denied('Your role in the community does not allow managing its topics.', 'role')
+  return who
 }
 
-async function topicNamed(
-  tx: Transaction,
-  community: GroupRow,
-  topicId: string,
-): Promise<GroupRow | undefined> {
-  return tx.db
-    .selectFrom('chat_group')
-    .selectAll()
-    .where('app_id', '=', community.app_id)
-    .where('name', '=', topicId)
-    .where('community_no', '=', community.group_no)
-    .where('dismissed', '=', 0)
-    .executeTakeFirst()
+/** The community under its lock, for somebody who may make and destroy its topics. Throws 10010, 10007. */
+async function managedCommunity(tx: Transaction, call: TopicCall): Promise<GroupRow> {
+  const who = await topicStanding(tx, call)
+  requireMay('manageTopics', who.group, actingRole(who, 'manageTopics'))
+  return who.group
 }
 
 async function freeTopicId(tx: Transaction, community: GroupRow, asked: string | undefined): Promise<string> {
@@ -341,6 +378,12 @@ async function insert(
   const no = await tx.nextNumber('group')
   const conv = await makeConversation(tx, app, 0, no)
   await tx.db
+    .updateTable('conversation')
+    .set({ auth_no: community.auth_no })
+    .where('app_id', '=', app)
+    .where('conv_id', '=', conv)
+    .execute()
+  await tx.db
     .insertInto('chat_group')
     .values({
       ...community,
@@ -358,7 +401,6 @@ async function insert(
       create_time: createTime,
       info_seq: 1,
       info_time: createTime,
-      auth_no: 0,
       member_count: 0,
       mute_all: 0,
       support_topic: 0,

@@ -7,9 +7,10 @@ import { requireInside } from '../audience/require-insider.ts'
 import { accountOf, actorOf, COMMON_ERRORS, groupOf } from '../commands/group-caller.ts'
 import { groupId, onOff, texts, userId } from '../commands/group-fields.ts'
 import { badField, denied } from '../group-error.ts'
-import type { GroupRow } from '../group-rows.ts'
+import type { GroupRow, MemberRow } from '../group-rows.ts'
 import { checkProfile } from '../profile/group-text.ts'
 import { onOff as onOffText, wireSelf } from '../profile/wire-group.ts'
+import { tipModes } from '../rules/tip-rules.ts'
 import { createTopic, destroyTopics, modifyTopic, type TopicText, wireTopic } from './change-topics.ts'
 import { topicRows } from './topic-rows.ts'
 
@@ -47,12 +48,13 @@ async function communityOf(call: AnyCall, id: string): Promise<GroupRow> {
 
 function textOf(app: App, body: TopicBody): TopicText {
   const { TopicName, CustomString, Introduction, Notification, FaceUrl } = body
-  checkProfile(app, {
+  const profile = {
     ...(TopicName !== undefined && { Name: TopicName }),
     ...(Introduction !== undefined && { Introduction }),
     ...(Notification !== undefined && { Notification }),
     ...(FaceUrl !== undefined && { FaceUrl }),
-  })
+  }
+  checkProfile(app, profile, 'TopicName')
   const max = app.setting('topic.customBytes')
   if (Buffer.byteLength(CustomString ?? '') > max)
     throw badField('CustomString', `has more than ${max} bytes`)
@@ -201,7 +203,7 @@ const getCommand = defineCommand({
         ErrorCode: 0,
         ErrorInfo: '',
         TopicInfo: filtered(await topicInfo(call, row, community), body.ResponseFilter),
-        ...(membership?.row && { SelfInfo: await selfOf(call, row, membership.row) }),
+        ...(membership?.row && { SelfInfo: await selfOf(call, row, membership.row, membership.mutedUntil) }),
       })
     }
     return { TopicAndSelfInfo }
@@ -229,9 +231,12 @@ async function topicInfo(
   }
 }
 
-async function selfOf(call: AnyCall, topic: GroupRow, member: Parameters<typeof wireSelf>[2]) {
-  const self = await wireSelf(call.services.store.read, topic, member, Math.floor(Date.now() / 1000))
-  return { MsgSeq: self.MsgSeq, MsgFlag: self.MsgFlag, ShutUpTime: self.MuteUntil, MuteTime: self.MuteUntil }
+/** Who is muted in the community is so in its topics. */
+async function selfOf(call: AnyCall, topic: GroupRow, member: MemberRow, mutedUntil: number) {
+  const now = Math.floor(Date.now() / 1000)
+  const self = await wireSelf(call.services.store.read, topic, member, now)
+  const until = Math.max(self.MuteUntil, mutedUntil > now ? mutedUntil : 0)
+  return { MsgSeq: self.MsgSeq, MsgFlag: self.MsgFlag, ShutUpTime: until, MuteTime: until }
 }
 
 /** The id is always answered. */
@@ -248,7 +253,7 @@ const modifyFields = {
   TopicId: topicId,
   TopicName: Type.Optional(topicName),
   CustomString: customString,
-  MuteAllMember: Type.Optional(onOff('`On`: only owner and admins speak in the topic.')),
+  MuteAllMember: Type.Optional(onOff('`On`: only owner and admins, or who may mute, speak in the topic.')),
   ...texts,
 }
 
@@ -271,6 +276,7 @@ const modifyCommand = defineCommand({
       topicId: body.TopicId,
       text: textOf(caller.app, body),
       ...(body.MuteAllMember !== undefined && { muteAll: body.MuteAllMember === 'On' }),
+      tips: tipModes(caller.app, community.type),
     })
     return {}
   },

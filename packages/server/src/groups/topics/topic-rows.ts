@@ -24,6 +24,22 @@ export async function topicRows(
     .execute()
 }
 
+/** A living topic of a community. */
+export async function topicNamed(
+  tx: Transaction,
+  community: GroupRow,
+  topicId: string,
+): Promise<GroupRow | undefined> {
+  return tx.db
+    .selectFrom('chat_group')
+    .selectAll()
+    .where('app_id', '=', community.app_id)
+    .where('name', '=', topicId)
+    .where('community_no', '=', community.group_no)
+    .where('dismissed', '=', 0)
+    .executeTakeFirst()
+}
+
 /** Also the dismissed ones: a community that is dismissed takes its topics along, and its members leave after it. */
 export async function allTopicRows(
   db: Transaction['db'],
@@ -77,6 +93,7 @@ export async function openTopicRows(
           read_seq: eb.ref('excluded.read_seq'),
           read_count: eb.ref('excluded.read_count'),
           active_day: eb.ref('excluded.active_day'),
+          recv_opt: 0,
           read_own: sql<number>`user_conversation.sent_no`,
         })),
       )
@@ -94,9 +111,18 @@ export async function closeTopicRows(
   if (topics.length === 0 || accounts.length === 0) return
   const head = (column: string) =>
     sql<number>`(select ${sql.ref(column)} from conversation as c where c.app_id = user_conversation.app_id and c.conv_id = user_conversation.conv_id)`
+  const profile = <T>(column: string) =>
+    sql<T>`(select ${sql.ref(column)} from conversation as c join chat_group as g on g.app_id = c.app_id and g.group_no = c.hi_id where c.app_id = user_conversation.app_id and c.conv_id = user_conversation.conv_id)`
   await tx.db
     .updateTable('user_conversation')
-    .set({ to_seq: head('c.head_seq'), to_count: head('c.count_no'), to_change: head('c.change_no') })
+    .set({
+      to_seq: head('c.head_seq'),
+      to_count: head('c.count_no'),
+      to_change: head('c.change_no'),
+      to_title: profile<string>('g.title'),
+      to_face: profile<string>('g.face_url'),
+      to_info: profile<number>('g.info_seq'),
+    })
     .where('app_id', '=', app)
     .where('to_seq', '=', -1)
     .where(

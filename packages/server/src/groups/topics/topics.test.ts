@@ -45,6 +45,12 @@ test('a topic is made, shown, changed and destroyed, and everybody in the commun
   expect(message.MsgSeq).toBe(1)
   expect((await alice.event('message', ({ m }) => m.GroupId === TopicId)).m.Seq).toBe(1)
   await alice.ok(`${T}/modify_topic`, { GroupId, TopicId, TopicName: 'all', MuteAllMember: 'On' })
+  // What changed of what a tip tells is told by one, which is the topic's next message.
+  const tip = await bob.event('message', ({ m }) => m.GroupId === TopicId && m.From_Account === '@TIM#SYSTEM')
+  expect([tip.m.Seq, tip.m.MsgBody]).toMatchObject([
+    2,
+    [{ MsgContent: { OpType: 6, MsgGroupNewInfo: { GroupName: 'all', MuteAllMember: 'On' } } }],
+  ])
   expect((await bob.event('group')).g).toMatchObject({
     GroupId: TopicId,
     CommunityId: GroupId,
@@ -57,7 +63,7 @@ test('a topic is made, shown, changed and destroyed, and everybody in the commun
     TopicAndSelfInfo: [
       {
         ErrorCode: 0,
-        TopicInfo: { TopicId, GroupID: GroupId, TopicName: 'all', NextMsgSeq: 2, MuteAllMember: 'On' },
+        TopicInfo: { TopicId, GroupID: GroupId, TopicName: 'all', NextMsgSeq: 3, MuteAllMember: 'On' },
         SelfInfo: { MsgFlag: 'AcceptAndNotify', ShutUpTime: 0, MuteTime: 0 },
       },
     ],

@@ -118,8 +118,15 @@ const LOCK_ACCOUNTS = `select account_id, user_id, deleted from account
 const LOCK_GROUPS = `select group_no from chat_group
   where (app_id, group_no) in (select * from unnest($1::bigint[], $2::bigint[]))
   order by app_id, group_no for update`
+/** Of the groups and of their topics, which a community's rights and members rule too. A statement of its own: it sees the topics that there are under the lock. */
 const LOCK_GROUP_CONVERSATIONS = `select conv_id from conversation
-  where (app_id, lo_id, hi_id) in (select app_id, 0, group_no from unnest($1::bigint[], $2::bigint[]) as g (app_id, group_no))
+  where (app_id, conv_id) in (
+    select c.app_id, c.conv_id from unnest($1::bigint[], $2::bigint[]) as g (app_id, group_no)
+      join chat_group c on c.app_id = g.app_id and c.group_no = g.group_no
+    union all
+    select c.app_id, c.conv_id from unnest($1::bigint[], $2::bigint[]) as g (app_id, group_no)
+      join chat_group c on c.app_id = g.app_id and c.community_no = g.group_no
+      where c.community_no > 0 and c.dismissed = 0)
   order by app_id, conv_id for update`
 const LOCK_CONVERSATIONS = `select conv_id from conversation
   where (app_id, conv_id) in (select * from unnest($1::bigint[], $2::bigint[]))

@@ -1,12 +1,17 @@
 import type { WireCustomField } from '@rookery/protocol/wire-group'
-import { badField } from './group-error.ts'
+import { badField } from '../group-error.ts'
 
 const KEY = /^[A-Za-z0-9_]{1,16}$/
 
+/** What an app allows of its custom fields, in a group or of a member. */
 export interface FieldBounds {
   readonly fields: number
   readonly valueBytes: number
+  /** Keys that the app did not declare may be written. */
+  readonly acceptsUndeclared: boolean
 }
+
+export const isFieldKey = (key: string): boolean => KEY.test(key)
 
 export function parseFields(json: string): readonly WireCustomField[] {
   return JSON.parse(json) as readonly WireCustomField[]
@@ -15,7 +20,7 @@ export function parseFields(json: string): readonly WireCustomField[] {
 /** Throws 10004 for keys and values that no custom field may have (rest-2 section 2.4). */
 export function checkFields(field: string, given: readonly WireCustomField[], bounds: FieldBounds): void {
   for (const { Key, Value } of given) {
-    if (!KEY.test(Key)) throw badField(field, `has a key that is not 1 to 16 of A-Z, a-z, 0-9, _`)
+    if (!isFieldKey(Key)) throw badField(field, `has a key that is not 1 to 16 of A-Z, a-z, 0-9, _`)
     const bytes = Buffer.byteLength(Value)
     if (bytes > bounds.valueBytes)
       throw badField(field, `has ${bytes} bytes in ${Key}; ${bounds.valueBytes} are allowed`)

@@ -1,0 +1,79 @@
+import { HttpClient } from './http-client.ts'
+import type { LoadPair } from './load.ts'
+import { FIRST_NUMBER } from './numbered-frame.ts'
+import { putNumber, type Tally } from './pair.ts'
+
+const OK = Buffer.from('"ActionStatus":"OK"')
+
+/** An app's server that sends messages over one connection, one after another; what is due meanwhile waits. */
+export class RestSender implements LoadPair {
+  window = 0
+  readonly #tally: Tally
+  readonly #request: Buffer
+  readonly #numberAt: number
+  readonly #waiting: number[] = []
+  #client: HttpClient | undefined
+  #first: number
+  /** When the request under way was due. */
+  #due: number | undefined
+
+  private constructor(tally: Tally, request: string, first: number) {
+    this.#tally = tally
+    this.#request = Buffer.from(request)
+    this.#numberAt = this.#request.indexOf('#########N')
+    this.#first = first
+  }
+
+  /** @param body may have `#########N` for a number that no other request has; `first` is the sender's first one. */
+  static async open(
+    port: number,
+    path: string,
+    body: string,
+    { tally, first }: { tally: Tally; first: number },
+  ): Promise<RestSender> {
+    const head = `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`
+    const sender = new RestSender(tally, head + body, first)
+    sender.#client = await HttpClient.open(
+      port,
+      (_, answer) => sender.#answered(answer),
+      reason => tally.fail(reason),
+    )
+    return sender
+  }
+
+  get settled(): boolean {
+    return this.#due === undefined && this.#waiting.length === 0
+  }
+
+  fill(): void {
+    if (this.window > 0 && this.settled) this.send(performance.now())
+  }
+
+  send(at: number): void {
+    this.#tally.sent++
+    if (this.#due === undefined) this.#post(at)
+    else this.#waiting.push(at)
+  }
+
+  #post(at: number): void {
+    this.#due = at
+    if (this.#numberAt >= 0) putNumber(this.#request, this.#numberAt, FIRST_NUMBER + this.#first++)
+    this.#client?.send(this.#request)
+  }
+
+  #answered(answer: Buffer): void {
+    const tally = this.#tally
+    if (!answer.includes(OK)) tally.fail(`a request was refused: ${answer.toString()}`)
+    if (tally.measuring) {
+      const took = performance.now() - (this.#due ?? 0)
+      tally.ackTimes.add(took)
+      tally.deliveryTimes.add(took)
+    }
+    tally.acked++
+    tally.delivered++
+    this.#due = undefined
+    const next = this.#waiting.shift()
+    if (next !== undefined) this.#post(next)
+    else this.fill()
+  }
+}

@@ -23,8 +23,8 @@ const OPS: readonly Call['op'][] = [
   'ban',
   'handle',
 ]
-/** What the SDK repeats by itself when no answer came; the second may change something again. */
-const REPEATED: readonly Call['op'][] = ['join', 'quit', 'promote', 'rename', 'transfer']
+/** What the SDK repeats by itself when no answer came, or a fault doubles; the second may change something again, as a mute its end. */
+const REPEATED: readonly Call['op'][] = ['join', 'quit', 'mute', 'promote', 'rename', 'transfer']
 
 /**
  * The tips in the log tell each change of members, roles, mutes and names once, in the one order: each makes sense after those before

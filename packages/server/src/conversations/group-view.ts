@@ -70,7 +70,7 @@ interface Row extends LastRow, GroupMark {
   community: string | null
   role: number | null
   join_time: number | null
-  join_seq: number | null
+  join_seq: number
   own_card: string | null
   own_custom: string | null
   /** Of a topic: the owner's own choice for it. */
@@ -373,7 +373,7 @@ async function shownGroup(
           { role: roleName(row.role ?? 0), isSelf: true },
         ),
       },
-      JoinSeq: row.join_seq ?? 0,
+      JoinSeq: row.join_seq,
     }),
     NoUnread: TYPE_RULES[row.g_type].countsUnread ? 0 : 1,
     SupportTopic: row.support_topic ? 1 : 0,
@@ -530,7 +530,7 @@ function viewRows(db: Kysely<Schema>, app: number, owner: number) {
       'community.name as community',
       'gm.role',
       'gm.join_time',
-      'gm.join_seq',
+      'uc.join_seq',
       'gm.name_card as own_card',
       'gm.custom as own_custom',
       'gm.receive_option',

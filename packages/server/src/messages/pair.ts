@@ -17,7 +17,7 @@ export interface OwnPair extends Pair {
   readonly owner: number
   /** Messages up to this number are not (any more) in the owner's view. */
   readonly clearedSeq: number
-  /** Of a group: the head when the owner's present membership began. */
+  /** Of a group: the head when the owner's latest membership began. */
   readonly joinSeq?: number
 }
 
@@ -36,7 +36,7 @@ interface GroupViewRow extends PairRow {
   to_seq: number
   to_change: number
   clear_seq: number
-  join_seq: number | null
+  join_seq: number
 }
 
 const COLUMNS = [
@@ -70,15 +70,9 @@ const queries = perDatabase(db => ({
       .innerJoin('conversation', join =>
         join.onRef('conversation.app_id', '=', 'uc.app_id').onRef('conversation.conv_id', '=', 'uc.conv_id'),
       )
-      .leftJoin('group_member as member', join =>
-        join
-          .onRef('member.app_id', '=', 'uc.app_id')
-          .onRef('member.group_no', '=', 'conversation.hi_id')
-          .onRef('member.account_id', '=', 'uc.account_id'),
-      )
       .select(COLUMNS)
       .select(['uc.cleared_seq', 'uc.from_seq', 'uc.to_seq', 'uc.to_change', 'conversation.clear_seq'])
-      .select('member.join_seq')
+      .select('uc.join_seq')
       .where('uc.app_id', '=', parameter('app'))
       .where('uc.account_id', '=', parameter('owner'))
       .where('uc.conv_id', '=', parameter('conv')),
@@ -137,7 +131,7 @@ export async function ownGroup(
     changeNo: left ? row.to_change : row.change_no,
     owner,
     clearedSeq: Math.max(row.cleared_seq, row.from_seq, row.clear_seq),
-    ...(row.join_seq !== null && { joinSeq: row.join_seq }),
+    joinSeq: row.join_seq,
   }
 }
 

@@ -237,6 +237,8 @@ export interface UserConversationTable {
   /** Where the conversation stood when the owner left: its `count_no` and `change_no`. */
   to_count: Generated<number>
   to_change: Generated<number>
+  /** Of a group: its head when the owner's latest membership began. */
+  join_seq: Generated<number>
   /** The group's profile then, which this conversation shows from then on: its `title`, `face_url` and `info_seq`. */
   to_title: Generated<string>
   to_face: Generated<string>

@@ -38,6 +38,7 @@ export async function openOwnRows(
   const range = {
     from_seq: group.history_before_join ? 0 : head.headSeq,
     to_seq: -1,
+    join_seq: head.headSeq,
     hidden_seq: -1,
     read_seq: head.headSeq,
     read_count: head.countNo,

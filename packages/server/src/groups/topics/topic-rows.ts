@@ -78,6 +78,7 @@ export async function openTopicRows(
       kind: ConversationKind.GROUP,
       from_seq: community.history_before_join ? 0 : head.head_seq,
       to_seq: -1,
+      join_seq: head.head_seq,
       read_seq: head.head_seq,
       read_count: head.count_no,
     })),
@@ -90,6 +91,7 @@ export async function openTopicRows(
         conflict.columns(['app_id', 'account_id', 'conv_id']).doUpdateSet(eb => ({
           from_seq: eb.ref('excluded.from_seq'),
           to_seq: -1,
+          join_seq: eb.ref('excluded.join_seq'),
           read_seq: eb.ref('excluded.read_seq'),
           read_count: eb.ref('excluded.read_count'),
           active_day: eb.ref('excluded.active_day'),

@@ -26,6 +26,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     `alter table conversation add column rate_lower bigint not null default 0`,
     `alter table user_conversation add column to_count bigint not null default 0`,
     `alter table user_conversation add column to_change bigint not null default 0`,
+    `alter table user_conversation add column join_seq bigint not null default 0`,
     `alter table user_conversation add column to_title ${text} not null default ''`,
     `alter table user_conversation add column to_face ${text} not null default ''`,
     `alter table user_conversation add column to_info bigint not null default 0`,

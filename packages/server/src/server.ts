@@ -22,6 +22,7 @@ import { EVERY_ROOM } from './groups/rooms/broadcast.ts'
 import { RoomService } from './groups/rooms/room-service.ts'
 import { FailureLimit } from './login/failure-limit.ts'
 import type { SessionControl } from './login/session-control.ts'
+import { SendTurns } from './messages/send-turns.ts'
 import { scheduleSweep } from './messages/sweep-schedule.ts'
 import { Metrics } from './observability/metrics.ts'
 import { operationsPages, type Readiness } from './observability/operations-pages.ts'
@@ -83,6 +84,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     apps: new AppRegistry(store, options.secretBox, options.settings),
     accounts: new AccountDirectory(store),
     groups: new GroupDirectory(store),
+    turns: new SendTurns(),
     bus,
     log,
     metrics,

@@ -6,6 +6,7 @@ import type { Bus } from '../bus/bus.ts'
 import type { GroupDirectory } from '../groups/group-directory.ts'
 import type { RoomService } from '../groups/rooms/room-service.ts'
 import type { SessionControl } from '../login/session-control.ts'
+import type { SendTurns } from '../messages/send-turns.ts'
 import type { Metrics } from '../observability/metrics.ts'
 import type { Store } from '../store/store.ts'
 
@@ -17,6 +18,7 @@ export interface Services {
   readonly groups: GroupDirectory
   readonly rooms: RoomService
   readonly bus: Bus
+  readonly turns: SendTurns
   readonly log: Logger
   readonly metrics: Metrics
   /** The server's own settings (scope `server`) and the defaults of those that apps may change. */

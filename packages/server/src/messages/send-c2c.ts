@@ -10,6 +10,7 @@ import { MessageFlag } from '../store/schema.ts'
 import { checkElements } from './element-check.ts'
 import { checkMessageSize } from './message-body.ts'
 import { sentMessage, wireMessageText } from './message-frame.ts'
+import type { SendTurn } from './send-turns.ts'
 
 /** One send, checked for its form; the accounts exist. */
 export interface C2cSend {
@@ -37,6 +38,9 @@ export interface C2cSend {
   readonly time: number
 }
 
+/** Nobody's rights are judged by a number between two people. */
+const NO_JUDGEMENT = 0
+
 export type C2cSent =
   | { readonly outcome: 'stored' | 'duplicate'; readonly result: Extract<AppendResult, { seq: number }> }
   | { readonly outcome: 'transient'; readonly time: number }
@@ -54,10 +58,21 @@ export function checkContent(caller: Caller, content: Pick<C2cSend, 'parsedBody'
 /**
  * Takes one message, whose content was checked, through the log and the fan-out. Resolves after it is durable; throws what
  * the sender must be told. The frame is encoded once for everybody.
+ *
+ * @param turn where the sends of a socket must keep their order.
  */
-export async function sendC2c(services: Services, caller: Caller, send: C2cSend): Promise<C2cSent> {
+export async function sendC2c(
+  services: Services,
+  caller: Caller,
+  send: C2cSend,
+  turn?: SendTurn,
+): Promise<C2cSent> {
   const { app } = caller
   if (send.onlineOnly) return passOn(services, caller, send)
+  if (turn) {
+    while (!turn.isNext(NO_JUDGEMENT)) await turn.waited()
+    turn.go(NO_JUDGEMENT)
+  }
 
   const result = await services.store.append({
     app: app.id,

@@ -18,7 +18,7 @@ import {
   U32_MAX,
   zeroOrOne,
 } from './request-fields.ts'
-import { type C2cSend, checkContent, sendC2c, sentFields } from './send-c2c.ts'
+import { type C2cSend, type C2cSent, checkContent, sendC2c, sentFields } from './send-c2c.ts'
 import { contentHash, randomU32, sendFlags } from './send-options.ts'
 
 const sendFields = {
@@ -83,9 +83,7 @@ export const sendmsgCommand = defineCommand({
     ErrorCode.BODY_SIZE_LIMIT,
   ],
   async handler(call) {
-    const send = await toSend(call)
-    checkContent(call.caller, send)
-    const sent = await sendC2c(call.services, call.caller, send)
+    const { send, sent } = await sendInTurn(call)
     const fields = sentFields(send, sent)
     if (call.caller.door === 'http' || sent.outcome === 'transient') return fields
     const { conv, seq, countNo } = sent.result
@@ -94,7 +92,24 @@ export const sendmsgCommand = defineCommand({
   },
 })
 
-async function toSend(call: Call<Type.Static<typeof request>>): Promise<C2cSend> {
+type SendCall = Call<Type.Static<typeof request>>
+
+async function sendInTurn(call: SendCall): Promise<{ readonly send: C2cSend; readonly sent: C2cSent }> {
+  const { caller, services, body } = call
+  const turn =
+    caller.door === 'socket'
+      ? services.turns.begin(`${caller.app.id}:${caller.accountId}:${body.To_Account}`)
+      : undefined
+  try {
+    const send = await toSend(call)
+    checkContent(caller, send)
+    return { send, sent: await sendC2c(services, caller, send, turn) }
+  } finally {
+    turn?.end()
+  }
+}
+
+async function toSend(call: SendCall): Promise<C2cSend> {
   const { body, caller, services } = call
   const names = { from: body.From_Account ?? caller.userId, to: body.To_Account }
   const { from, to } = await messageSides(services, caller, names, UNKNOWN_WHEN_SENDING)

@@ -14,7 +14,7 @@ import { TYPE_RULES } from '../rules/group-types.ts'
 import { judgeSender, memberGroup, requireMentionAll } from './judge-sender.ts'
 import { customData, messageBody, messageGroup, topicId, zeroOrOne } from './message-fields.ts'
 import { receiptsOn } from './receipt-rules.ts'
-import { type GroupSend, groupFlags, sendToGroup } from './send-to-group.ts'
+import { type GroupSend, type GroupSent, groupFlags, sendToGroup } from './send-to-group.ts'
 
 const U32_MAX = 4_294_967_295
 const u32 = (description: string, minimum = 0) =>
@@ -106,9 +106,7 @@ export const sendGroupMsgCommand = defineCommand({
     ErrorCode.BODY_SIZE_LIMIT,
   ],
   async handler(call) {
-    const group = await messageGroup(call, call.body)
-    const send = await toSend(call, group)
-    const sent = await sendToGroup(call.services, call.caller, group.group_no, send)
+    const sent = await sendInTurn(call)
     if ('result' in sent) {
       const { time, seq, conv, countNo } = sent.result
       const answer = { MsgTime: time, MsgSeq: seq }
@@ -130,6 +128,21 @@ export const sendGroupMsgCommand = defineCommand({
     }
   },
 })
+
+async function sendInTurn(call: Call<Body>): Promise<GroupSent> {
+  const { caller, services, body } = call
+  const turn =
+    caller.door === 'socket'
+      ? services.turns.begin(`${caller.app.id}:${caller.accountId}:#${body.TopicId ?? body.GroupId}`)
+      : undefined
+  try {
+    const group = await messageGroup(call, body)
+    const send = await toSend(call, group)
+    return await sendToGroup(services, caller, group.group_no, send, turn)
+  } finally {
+    turn?.end()
+  }
+}
 
 async function toSend(call: Call<Body>, group: GroupRow): Promise<GroupSend> {
   const { body, caller, services } = call

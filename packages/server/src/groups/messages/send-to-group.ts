@@ -4,6 +4,7 @@ import type { Caller } from '../../commands/caller.ts'
 import { CommandError } from '../../commands/command-error.ts'
 import type { Services } from '../../commands/services.ts'
 import { sentMessage, wireMessageText } from '../../messages/message-frame.ts'
+import type { SendTurn } from '../../messages/send-turns.ts'
 import type { AppendKey, AppendResult } from '../../store/append.ts'
 import { MessageFlag } from '../../store/schema.ts'
 import { audienceOf } from '../audience/audience-of.ts'
@@ -48,12 +49,15 @@ const JUDGEMENTS_MAX = 8
 /**
  * Takes one message, whose content was checked, through judgement, the log and the fan-out. Resolves after it is durable; throws
  * what the sender must be told. Rights that changed between the judgement and the log are judged anew.
+ *
+ * @param turn where the sends of a socket must keep their order.
  */
 export async function sendToGroup(
   services: Services,
   caller: Caller,
   groupNo: number,
   send: GroupSend,
+  turn?: SendTurn,
 ): Promise<GroupSent> {
   const app = caller.app.id
   for (let judgements = 1; ; judgements++) {
@@ -67,6 +71,10 @@ export async function sendToGroup(
         : await judgeSender(services, caller, group, send.from)
     if (send.mentions.includes(0)) requireMentionAll(judged)
     if (send.onlineOnly) return passOn(services, caller, group, judged, send)
+    if (turn) {
+      while (!turn.isNext(judged.authNo)) await turn.waited()
+      turn.go(judged.authNo)
+    }
     const result = await append(services, caller, group, judged, send)
     if (result.outcome === 'stale' && judgements < JUDGEMENTS_MAX) {
       services.groups.refresh(group)

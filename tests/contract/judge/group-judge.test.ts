@@ -269,6 +269,16 @@ describe('in a group the judge finds', () => {
     expect(rules).toEqual(['group-senders'])
   })
 
+  test('a message of a muted member that was handed the group since is none', () => {
+    const rules = found(entries => {
+      addCall(entries, { op: 'mute', ...ANA, target: 'bo', seconds: 600 })
+      addCall(entries, { op: 'transfer', ...ANA, target: 'bo' })
+      addCall(entries, { op: 'send', ...BO, peer: 'hall', id: 'g9', text: 'm9' }, 9)
+      append(entries, ninth('bo'), [ANA, BO])
+    })
+    expect(rules).not.toContain('group-senders')
+  })
+
   test('a message of somebody where everybody was muted, which spares owner and admins', () => {
     const mute = (entries: Entry[]) => addCall(entries, { op: 'mute-all', ...ANA, on: true })
     const say = (entries: Entry[], who: typeof ANA, ...told: (typeof ANA)[]) => {

@@ -1,4 +1,4 @@
-import type { Call, SendCall } from '../history/entry.ts'
+import type { Call, MuteCall, SendCall, TransferCall } from '../history/entry.ts'
 import { type Evidence, type Operation, operationsOf } from './evidence.ts'
 import { type GroupModel, groupModels } from './group-model.ts'
 import type { Rule } from './rule.ts'
@@ -24,12 +24,14 @@ function outsiders(model: GroupModel): string[] {
   )
 }
 
-/** By real time, as a mute also holds for who is out, of which no tip tells. */
+/** By real time, as a mute also holds for who is out, of which no tip tells. Who is handed the group is muted no more. */
 function muted(evidence: Evidence, { group: { group } }: GroupModel): string[] {
-  const mutes = operationsOf(evidence, 'mute').filter(({ call }) => call.group === group)
+  const changes = [...operationsOf(evidence, 'mute'), ...operationsOf(evidence, 'transfer')].filter(
+    ({ call }) => call.group === group,
+  )
   return sendsTo(evidence, group).flatMap(send => {
-    const own = mutes.filter(({ call }) => call.target === send.call.user)
-    return holds(send, own, ({ seconds }) => seconds > 0)
+    const own = changes.filter(({ call }) => call.target === send.call.user)
+    return holds<MuteCall | TransferCall>(send, own, call => call.op === 'mute' && call.seconds > 0)
       ? `${send.call.text} of ${send.call.user} was taken by ${group} in spite of its mute.`
       : []
   })

@@ -12,6 +12,7 @@ import { tipModes } from '../rules/tip-rules.ts'
 import { SYSTEM_ACCOUNT } from '../tips/send-tip.ts'
 import { type Tip, tipContent } from '../tips/tip-content.ts'
 import { EVERY_ROOM } from './broadcast.ts'
+import { type EntryTip, EntryTips } from './entry-tips.ts'
 import { LiveRooms } from './live-rooms.ts'
 import { RoomCounts } from './room-counts.ts'
 import { RoomLane } from './room-lane.ts'
@@ -32,6 +33,7 @@ export class RoomService {
   readonly lane: RoomLane
   readonly counts: RoomCounts
   readonly #services: RoomServiceParts['services']
+  readonly #entries = new EntryTips(tip => this.#said(tip))
 
   constructor({ services, audiences, topics, deviceOf }: RoomServiceParts) {
     this.#services = services
@@ -41,7 +43,7 @@ export class RoomService {
       audiences,
       topics,
       deviceOf,
-      onLeft: (group, account) => this.#said(group, { op: GroupTip.QUIT, accounts: [account] }, account),
+      onLeft: (group, account) => this.#entries.add(group, GroupTip.QUIT, account),
     })
     this.counts = new RoomCounts(store, this.live, error =>
       log.debug({ err: error }, 'The audience of live rooms could not be told to the other nodes.'),
@@ -53,27 +55,30 @@ export class RoomService {
     this.#services.bus.watchGroup(app.id, EVERY_ROOM)
     const recentMax = app.setting('live.recentMax')
     const isNew = this.live.enter({ group, account, session, recentMax, alone })
-    if (isNew) this.#said(group, { op: GroupTip.JOINED, accounts: [account], invited: false }, account)
+    if (isNew) this.#entries.add(group, GroupTip.JOINED, account)
     return isNew
   }
 
   stop(): void {
+    this.#entries.stop()
     this.live.stop()
     this.counts.stop()
   }
 
-  /** Tells a room what happened in it; the first thing that is given up under pressure. */
-  #said(group: GroupRow, tip: Tip, operator: number): void {
-    this.#say(group, tip, operator).catch(error =>
+  /** Tells a room who came or went; the first thing that is given up under pressure. */
+  #said(tip: EntryTip): void {
+    this.#say(tip).catch(error =>
       this.#services.log.debug({ err: error }, 'A tip of a live room could not be told.'),
     )
   }
 
-  async #say(group: GroupRow, tip: Tip, operator: number): Promise<void> {
+  async #say({ group, op, accounts }: EntryTip): Promise<void> {
     const { apps, store } = this.#services
     const app = apps.known(group.app_id) ?? (await apps.get(group.app_id))
     if (!app || tipModes(app, group.type).members === 'off') return
-    const persons = await personsOf(store.read, group.app_id, [...tip.accounts, operator])
+    const [operator = 0] = accounts
+    const tip: Tip = op === GroupTip.JOINED ? { op, accounts, invited: false } : { op, accounts }
+    const persons = await personsOf(store.read, group.app_id, accounts)
     const content = tipContent(tip, operator, await this.counts.count(group), persons)
     const body = JSON.stringify([{ MsgType: 'TIMGroupTipElem', MsgContent: content }])
     const random = randomBytes(4).readUInt32BE()

@@ -29,6 +29,8 @@ interface Message {
   readonly counts: boolean
   readonly to: readonly Name[]
   recalled: boolean
+  /** Who was out when it was recalled: nothing that happened later touches their count. */
+  readonly tooLateFor: Set<Name>
 }
 
 interface Person {
@@ -71,8 +73,8 @@ class Model {
 
   unread(name: Name): number {
     return this.seen(name).filter(
-      ({ seq, sender, counts, recalled }) =>
-        counts && !recalled && sender !== name && seq > this.people[name].read,
+      ({ seq, sender, counts, recalled, tooLateFor }) =>
+        counts && (!recalled || tooLateFor.has(name)) && sender !== name && seq > this.people[name].read,
     ).length
   }
 }
@@ -121,6 +123,7 @@ async function take(model: Model, GroupId: string, it: Step): Promise<void> {
       counts: !it.quiet && to.length === 0,
       to,
       recalled: false,
+      tooLateFor: new Set(),
     })
     expect(MsgSeq).toBe(model.head)
   } else if (it.do === 'join') {
@@ -147,7 +150,9 @@ async function take(model: Model, GroupId: string, it: Step): Promise<void> {
     const message = model.messages[at - 1]
     if (!message) return
     await server.ok(`${G}/group_msg_recall`, { GroupId, MsgSeqList: [{ MsgSeq: at }] })
+    if (message.recalled) return
     message.recalled = true
+    for (const name of PEOPLE) if (!model.people[name].inside) message.tooLateFor.add(name)
   } else if (it.do === 'clear') {
     if (at === 0) return
     await server.ok(`${G}/clear_group_msg`, { GroupId, MsgSeq: at })

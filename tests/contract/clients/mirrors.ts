@@ -1,6 +1,6 @@
 import type { MirrorDifference } from '../history/entry.ts'
 import type { World } from '../world.ts'
-import type { ReadState } from './reader.ts'
+import type { ReadConversation, ReadState } from './reader.ts'
 
 /** Marks kept of each user; the eldest stay, they are the hardest to resume from. */
 const MARKS = 8
@@ -64,7 +64,7 @@ export function differencesOf(kept: ReadState, fresh: ReadState): MirrorDifferen
   for (const peer of new Set([...kept.conversations.keys(), ...fresh.conversations.keys()])) {
     const [a, b] = [kept.conversations.get(peer), fresh.conversations.get(peer)]
     const numbers = [a, b].map(
-      it => it && [it.seq, it.changeNo, it.item.HeadSeq, it.item.ChangeNo, it.item.LogNo],
+      it => it && [it.seq, it.changeNo, it.item.HeadSeq, it.item.ChangeNo, it.item.LogNo, overtaken(it)],
     )
     if (JSON.stringify(numbers[0]) !== JSON.stringify(numbers[1]))
       out.push({ of: 'numbers', peer, kept: numbers[0], fresh: numbers[1] })
@@ -83,4 +83,11 @@ export function differencesOf(kept: ReadState, fresh: ReadState): MirrorDifferen
     }
   }
   return out
+}
+
+/** The last change that a pulled message shows and its item does not count yet: it was made between the two readings. */
+function overtaken({ item, messages }: ReadConversation): number {
+  let last = 0
+  for (const { changeNo } of messages.values()) last = Math.max(last, changeNo)
+  return last > item.ChangeNo ? last : 0
 }

@@ -20,12 +20,16 @@ export class SocketClient {
   readonly #waiting: { matches: (event: EventFrame) => boolean; take: (event: EventFrame) => void }[] = []
   #id = 0
   #taken = 0
+  #end = ''
 
   private constructor(socket: WebSocket) {
     this.#socket = socket
     socket.onmessage = message => this.#receive(JSON.parse(String(message.data)))
     this.closed = new Promise(resolve => {
-      socket.onclose = event => resolve({ code: event.code, reason: event.reason })
+      socket.onclose = event => {
+        this.#end = ` (the socket closed with ${event.code} ${event.reason})`
+        resolve({ code: event.code, reason: event.reason })
+      }
     })
   }
 
@@ -49,7 +53,7 @@ export class SocketClient {
     const id = ++this.#id
     const answer = new Promise<Body>(resolve => this.#answers.set(id, resolve))
     this.sendText(JSON.stringify({ id, cmd, body }))
-    return within(answer, () => `no answer to ${cmd}`)
+    return within(answer, () => `no answer to ${cmd}${this.#end}`)
   }
 
   /** The answer's body; fails on an error code. */
@@ -85,7 +89,7 @@ export class SocketClient {
       new Promise<Event>(resolve =>
         this.#waiting.push({ matches: wanted, take: event => resolve(event as Event) }),
       ),
-      () => `no ${kind} event; seen: ${this.events.map(event => event.ev).join(', ')}`,
+      () => `no ${kind} event; seen: ${this.events.map(event => event.ev).join(', ')}${this.#end}`,
     )
   }
 

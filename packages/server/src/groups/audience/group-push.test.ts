@@ -141,7 +141,8 @@ test('a member that does not read is cut off at the bound, and the others go on'
   const text = 'x'.repeat(8000)
   let said = 0
   while ((await live()) === 2) {
-    for (let i = 0; i < 20; i++, said++) await say(server.running, groupId, text)
+    // Fewer bytes than the bound before who reads has answered, or it would be cut off as well.
+    for (let i = 0; i < 4; i++, said++) await say(server.running, groupId, text)
     await alice.ok('session/ping')
   }
   expect(await heard(alice, undefined, said)).toHaveLength(said)

@@ -91,7 +91,7 @@ function report(measured: readonly [Idle[], Idle[]], count: number, options: Ben
       }),
     ),
   )
-  text.judge('KB of process memory each', of(measured[0], 'settled') / 1024, { atMost: 8 })
+  text.judge('KB of process memory each', of(measured[0], 'settled') / 1024, { atMost: 6 })
   return text.done({
     scenario: 'idle',
     sides: (['Rookery', 'bare'] as const).map((name, index) => ({

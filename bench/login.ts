@@ -120,7 +120,7 @@ function report(
     ),
   )
   const ratios = (measured[0] ?? []).map((one, round) => one.cpu / (measured[1]?.[round]?.cpu ?? Number.NaN))
-  text.judge('CPU a login, times the bare connect', median(ratios), { atMost: 2.5 })
+  text.judge('CPU a login, times the bare connect', median(ratios), { atMost: 2 })
   text.line(`by round: ${list(ratios)}`)
   for (const [index, name] of names.entries())
     if (of(index, one => one.loadShare) >= SATURATED)

@@ -70,8 +70,10 @@ function report(sides: readonly Rounds[], options: BenchOptions): Report {
     halfTable(sides, ['ack', 'delivery']),
   )
   const [cpu, speed] = [ratios(sides, 'cpu'), ratios(sides, 'perSecond')]
-  text.judge('CPU a message, times the relay', median(cpu), { atMost: 3 })
-  text.judge('throughput, share of the relay', median(speed), { atLeast: 0.4 })
+  text.judge('CPU a message, times the relay', median(cpu), { atMost: 2 })
+  text.judge('throughput, share of the relay', median(speed), { atLeast: 0.5 })
+  const late = (sides[0]?.halves ?? []).map(half => half.ack[2] ?? Number.NaN)
+  text.judge('ack p99 ms at half load', median(late), { atMost: 25 })
   text.line(`by round: CPU ${list(cpu)}; throughput ${list(speed)}`)
   saturation(text, sides)
   return text.done({

@@ -348,6 +348,12 @@ describe('in a group the judge finds', () => {
     expect(sends).toContain('group-senders')
   })
 
+  test('a mute without its tip, unless its target stands as high', () => {
+    const muted = (by: typeof ANA, target: string) =>
+      found(entries => addCall(entries, { op: 'mute', ...by, target, seconds: 600 }))
+    expect([muted(ANA, 'bo'), muted(BO, 'ana')]).toEqual([['group-tips'], []])
+  })
+
   test('two owners', () => {
     const rules = found(entries => {
       for (const it of [finalOf(entries), ...all(entries, 'group-node')])

@@ -9,7 +9,7 @@ export interface Span {
   readonly to: number
 }
 
-type Role = 'Owner' | 'Admin' | 'Member'
+export type Role = 'Owner' | 'Admin' | 'Member'
 
 /** A group as the tips in its own log make it, one after the other. */
 export class GroupModel {

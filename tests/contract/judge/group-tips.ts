@@ -1,7 +1,7 @@
 import { GroupTip } from '@rookery/protocol/group-notice'
 import type { Call, GroupCall, SeenMessage, SeenTip } from '../history/entry.ts'
 import { type Evidence, type Operation, operationsOf } from './evidence.ts'
-import { type GroupModel, groupModels } from './group-model.ts'
+import { type GroupModel, groupModels, type Role } from './group-model.ts'
 import type { Rule } from './rule.ts'
 
 /** A change of a group and the numbers between which its tip belongs: above what was acknowledged before it, below what was sent after. */
@@ -11,6 +11,8 @@ interface Change {
   readonly below: number
 }
 
+/** From the lowest. */
+const RANKS: readonly Role[] = ['Member', 'Admin', 'Owner']
 const OPS: readonly Call['op'][] = [
   'join',
   'quit',
@@ -128,9 +130,11 @@ function isSo(model: GroupModel, call: GroupCall, seq: number): boolean {
     case 'quit':
       return !isIn(call.user)
     case 'remove':
-    case 'mute':
     case 'ban':
       return !isIn(call.target)
+    case 'mute':
+      // Members of the same or a higher role are left out without an error.
+      return !isIn(call.target) || !outranks(model.roleAt(call.user, seq), model.roleAt(call.target, seq))
     case 'transfer':
       return model.roleAt(call.target, seq) === 'Owner'
     case 'promote':
@@ -143,6 +147,11 @@ function isSo(model: GroupModel, call: GroupCall, seq: number): boolean {
     case 'apply':
       return true
   }
+}
+
+function outranks(role: Role | undefined, other: Role | undefined): boolean {
+  // Who is out by the tips acted before or after, or for the app.
+  return role === undefined || other === undefined || RANKS.indexOf(role) > RANKS.indexOf(other)
 }
 
 function nameOf({ operation: { call } }: Change): string {

@@ -125,7 +125,7 @@ export class Audience {
     return [...this.#members].filter(([, since]) => since > no).map(([account]) => account)
   }
 
-  /** A change was told: with the one before it nothing is missing. */
+  /** The change that made `no` was told: with the one before it nothing is missing. */
   changed(no: number, now: number): void {
     this.claim(no, now)
     if (no === this.#known + 1 && no === this.#claimed) this.#catchUp(no)

@@ -223,7 +223,9 @@ export class GroupAudiences {
       audience.dismiss()
     }
     if (change.receive) this.#receive(entry, change.receive)
-    audience.changed(authNo, performance.now())
+    // Who moves people makes a number. Another change may have found one, whose own change was not told here yet.
+    if (change.joined || change.left || change.dismissed) audience.changed(authNo, performance.now())
+    else audience.claim(authNo, performance.now())
     this.#settle(entry)
   }
 

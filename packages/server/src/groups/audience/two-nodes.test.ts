@@ -95,6 +95,30 @@ else
       for (const device of [alice, bob]) device.close()
     })
 
+    test('a change on this node does not stand for a removal on the other that was not told here yet', async () => {
+      const bob = await b.connect('bob')
+      const { bus } = a.running.services
+      const { hurry } = bus
+      for (let round = 0; round < 5; round++) {
+        await add(b, 'bob')
+        await say(`before ${round}`)
+        await until(() => texts(bob).includes(`before ${round}`))
+        // The other node learns of the removal with its next look at the log only.
+        bus.hurry = () => undefined
+        await remove(a, 'bob')
+        const from = bob.events.length
+        await b.ok('group_open_http_svc/modify_group_base_info', { GroupId: groupId, Name: `Out ${round}` })
+        await until(() => bob.events.slice(from).some(({ ev }) => ev === 'conversation'))
+        await say(`after ${round}`)
+        await Bun.sleep(50)
+        await bob.ok('session/ping')
+        const told = bob.events.slice(from).map(({ ev }) => ev)
+        expect(told.filter(ev => ev === 'message' || ev === 'online' || ev === 'group')).toEqual([])
+        bus.hurry = hurry
+      }
+      bob.close()
+    })
+
     test('who logs in while he is added misses nothing that is said after his login and his adding', async () => {
       for (let round = 0; round < ROUNDS / 4; round++) {
         await remove(a, 'bob')

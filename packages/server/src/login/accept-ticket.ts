@@ -26,17 +26,24 @@ export interface AcceptedTicket {
   readonly pushOnline: string
 }
 
-/** A key's last use is written at most this often. */
-const KEY_USE_RESOLUTION_SECONDS = 60
+/** A key's last use and an account's last login are written at most this often. */
+const USE_RESOLUTION_SECONDS = 60
+
+export interface AcceptOptions {
+  /** An unknown name is registered, up to so many accounts of the app; absent: it is refused. */
+  readonly quota?: number
+  /** The user logs in now: a session that comes back or is renewed logged in before. */
+  readonly isLogin: boolean
+}
 
 /**
  * The checks that must not come from a cache: app, key and account rows, read in the transaction that opens the session
- * (DESIGN-SECURITY 2), in the order of its section 1. An unknown name is registered when `quota` is given.
+ * (DESIGN-SECURITY 2), in the order of its section 1.
  */
 export async function acceptTicket(
   tx: Transaction,
   ticket: VerifiedTicket,
-  quota: number | undefined,
+  { quota, isLogin }: AcceptOptions,
 ): Promise<AcceptedTicket> {
   const { app, userId, issued } = ticket
   const queries = sessionQueries(tx.db)
@@ -84,7 +91,8 @@ export async function acceptTicket(
       { check: 'revoked', issuedAt: issued, validAfter: mark },
     )
   const expires = Math.min(ticket.ticketEnd, key.accept_until ?? Number.POSITIVE_INFINITY)
-  if (ticket.ticketEnd > key.latest_ticket_end || (key.last_used ?? 0) < tx.now - KEY_USE_RESOLUTION_SECONDS)
+  const isDue = (last: number | null) => (last ?? 0) < tx.now - USE_RESOLUTION_SECONDS
+  if (ticket.ticketEnd > key.latest_ticket_end || isDue(key.last_used))
     await queries.noteKey.run({
       app,
       key: ticket.keyId,
@@ -93,12 +101,14 @@ export async function acceptTicket(
     })
   if (known) {
     if (issued > known.newest_ticket) tx.changed({ kind: 'account', app, account: known.account_id, userId })
-    await queries.noteLogin.run({
-      app,
-      account: known.account_id,
-      newest: Math.max(issued, known.newest_ticket),
-      at: tx.now,
-    })
+    // Of many who come back at once with the tickets they had, none moves its account's row.
+    if (issued > known.newest_ticket || (isLogin && isDue(known.last_login)))
+      await queries.noteLogin.run({
+        app,
+        account: known.account_id,
+        newest: Math.max(issued, known.newest_ticket),
+        at: isLogin ? tx.now : known.last_login,
+      })
     return {
       accountId: known.account_id,
       nick: known.nick,

@@ -123,6 +123,68 @@ test('a page whose session is forgotten comes back as a new one, but not in the 
   socket.close()
 })
 
+test('a last login is one that the user made, to the minute; who comes back made none', async () => {
+  await setApp(ONE_EACH)
+  const user = newUser()
+  const lastLogin = () =>
+    server.running.services.store.read
+      .selectFrom('account')
+      .select('last_login')
+      .where('user_id', '=', user)
+      .executeTakeFirstOrThrow()
+      .then(row => row.last_login)
+  const setLastLogin = async (at: number) => {
+    await server.halt()
+    await server.sql('update account set last_login = ? where user_id = ?', at, user)
+    await server.start()
+  }
+  const now = Math.floor(Date.now() / 1000)
+  const device = await server.connect(user)
+  expect(await lastLogin()).toBeGreaterThanOrEqual(now)
+  await setLastLogin(5)
+  const usersig = server.userSig(user, { now: now - 100 })
+  const socket = await server.socket()
+  const login = { sdkappid: TEST_APP, identifier: user, usersig, platform: 'Web' }
+  await socket.ok('session/login', { ...login, session: sessionOf(device) })
+  expect(await lastLogin()).toBe(5)
+  const another = await server.socket()
+  await another.ok('session/login', login)
+  expect(await lastLogin()).toBeGreaterThanOrEqual(now)
+  await setLastLogin(now - 20)
+  await (await server.socket()).ok('session/login', login)
+  expect(await lastLogin()).toBe(now - 20)
+})
+
+test('of ended sessions the twenty latest are kept, and none for longer than a week', async () => {
+  await setApp(ONE_EACH)
+  const user = newUser()
+  const ended = () =>
+    server.running.services.store.read
+      .selectFrom('session')
+      .innerJoin('account', join =>
+        join
+          .onRef('account.app_id', '=', 'session.app_id')
+          .onRef('account.account_id', '=', 'session.account_id'),
+      )
+      .select(['session_id', 'seen'])
+      .where('user_id', '=', user)
+      .where('ended', '<>', '')
+      .execute()
+  for (let i = 0; i < 24; i++) {
+    const page = await server.connect(user)
+    page.close()
+    await page.closed
+    await server.connect(newUser())
+  }
+  expect(await ended()).toHaveLength(21)
+  await server.halt()
+  const week = 7 * 86_400
+  await server.sql('update session set seen = seen - ? where ended <> ?', week + 10, '')
+  await server.start()
+  await server.connect(user)
+  expect(await ended()).toHaveLength(1)
+})
+
 test('a page that is loaded again and again, each time as a new login, is never slowed down', async () => {
   await setApp({ ...ONE_EACH, 'login.evictionsPerMinute': 2 })
   const user = newUser()

@@ -104,7 +104,7 @@ export const renewSession = defineMutation<
 >(
   'login/renew-session',
   async (tx, { ticket, account, session, generation }) => {
-    const accepted = await acceptTicket(tx, ticket, undefined)
+    const accepted = await acceptTicket(tx, ticket, { isLogin: false })
     const row = (await sessionQueries(tx.db).sessions.all({ app: ticket.app, account })).find(
       candidate => candidate.session_id === session,
     )
@@ -137,7 +137,7 @@ export const renewSession = defineMutation<
 export const noteTicket = defineMutation<VerifiedTicket, null>(
   'login/note-ticket',
   async (tx, ticket) => {
-    await acceptTicket(tx, ticket, undefined)
+    await acceptTicket(tx, ticket, { isLogin: true })
     return null
   },
   { keepsHeads: true, locks: namedAccountLocks },

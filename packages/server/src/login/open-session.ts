@@ -47,7 +47,10 @@ const DAMPING_SECONDS = 60
 export const openSession = defineMutation<OpenSession, OpenedSession>(
   'login/open-session',
   async (tx, args) => {
-    const accepted = await acceptTicket(tx, args.ticket, args.quota)
+    const accepted = await acceptTicket(tx, args.ticket, {
+      quota: args.quota,
+      isLogin: args.earlier === undefined,
+    })
     const { app } = args.ticket
     const account = accepted.accountId
     const sessions = await sessionQueries(tx.db).sessions.all({ app, account })

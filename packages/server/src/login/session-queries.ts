@@ -31,6 +31,7 @@ interface AccountMarks {
   disabled: number
   valid_after: number
   newest_ticket: number
+  last_login: number | null
   log_no: number
   push_online: string
 }
@@ -65,6 +66,7 @@ export const sessionQueries = perDatabase(db => ({
         'disabled',
         'valid_after',
         'newest_ticket',
+        'last_login',
         'log_no',
         'push_online',
       ])
@@ -173,7 +175,7 @@ export const sessionQueries = perDatabase(db => ({
       .where('generation', '=', p('generation'))
       .where('ended', '=', ''),
   ),
-  noteLogin: new PreparedQuery<{ app: number; account: number; newest: number; at: number }, unknown>(
+  noteLogin: new PreparedQuery<{ app: number; account: number; newest: number; at: number | null }, unknown>(
     db,
     (db, p) =>
       db

@@ -23,6 +23,7 @@ const exampleWeb = join(projectRoot, 'examples/chat/web')
 const entries = {
   'rookery.ts': join(server, 'cli/rookery.ts'),
   'writer-worker.ts': join(server, 'store/sqlite/writer-worker.ts'),
+  'checkpoint-worker.ts': join(server, 'store/sqlite/checkpoint-worker.ts'),
 }
 
 const { values } = parseArgs({

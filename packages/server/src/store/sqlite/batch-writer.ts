@@ -96,6 +96,11 @@ export class BatchWriter {
     return { outcomes, changes }
   }
 
+  /** Moves what is left of the log into the file; the next batch begins the log anew, unless somebody reads an old page just then. */
+  restartLog(): void {
+    this.#database.query('pragma wal_checkpoint(passive)').get()
+  }
+
   close(): void {
     this.#database.run('pragma wal_checkpoint(truncate)')
     this.#database.close()

@@ -8,6 +8,7 @@ import { NotStoredError } from '../not-stored-error.ts'
 import type { Schema } from '../schema.ts'
 import type { CommitListener, Store } from '../store.ts'
 import type { BatchOutcome, WriteOperation, WriteOutcome } from './batch-writer.ts'
+import { Checkpoints } from './checkpoints.ts'
 import { sqliteKysely } from './dialect.ts'
 import { openDatabase } from './open-database.ts'
 
@@ -37,6 +38,7 @@ export class EmbeddedStore implements Store {
   readonly vitals = undefined
   readonly #worker: Worker
   readonly #onDefect: (text: string) => void
+  readonly #checkpoints: Checkpoints
   readonly #listeners = new Set<CommitListener>()
   #epoch = ''
   #queue: Waiting[] = []
@@ -50,13 +52,19 @@ export class EmbeddedStore implements Store {
     read: Kysely<Schema>,
     worker: Worker,
     nodeId: string,
-    onDefect: (text: string) => void,
+    { folder, onDefect }: EmbeddedStoreOptions,
   ) {
     this.read = read
     this.nodeId = nodeId
     this.liveNodes = new Set([nodeId])
     this.#worker = worker
     this.#onDefect = onDefect
+    this.#checkpoints = new Checkpoints({
+      folder,
+      // Between two batches: the writer takes one message after the other.
+      restart: () => worker.postMessage('restart-log'),
+      onDefect,
+    })
     worker.onmessage = event => this.#finish(JSON.parse(event.data) as BatchOutcome)
     worker.onerror = event => this.#die(event.message)
   }
@@ -76,7 +84,7 @@ export class EmbeddedStore implements Store {
       throw error
     })
     const read = sqliteKysely(openDatabase(options.folder, 'read'), { ownTransactions: false })
-    const store = new EmbeddedStore(read, worker, nodeId, options.onDefect)
+    const store = new EmbeddedStore(read, worker, nodeId, options)
     await store.#loadEpoch()
     return store
   }
@@ -121,6 +129,7 @@ export class EmbeddedStore implements Store {
     if (this.#closed) return
     this.#closed = true
     if (this.waiting > 0) await new Promise<void>(resolve => (this.#idle = resolve))
+    await this.#checkpoints.close()
     await this.read.destroy()
     if (this.#dead) return
     await new Promise<void>(resolve => {
@@ -177,6 +186,7 @@ export class EmbeddedStore implements Store {
       if (outcome.changes.length > 0)
         for (const listener of this.#listeners) listener(outcome.changes, 'here')
       for (const [index, waiting] of batch.entries()) this.#answer(waiting, outcome.outcomes[index])
+      this.#checkpoints.wrote(batch.length)
     }
     if (this.#queue.length > 0) this.#flush()
     else this.#idle?.()

@@ -5,11 +5,17 @@ import { join } from 'node:path'
 export const DATABASE_FILE = 'rookery.db'
 
 /**
- * Opens the database of a data folder. A writer makes it when missing and keeps `synchronous=FULL`: an acknowledged
+ * Opens the database of a data folder; 'checkpoint' is for moving its log only. A writer makes it when missing and keeps `synchronous=FULL`: an acknowledged
  * message must survive a power cut (delivery contract 1).
  */
-export function openDatabase(folder: string, mode: 'write' | 'read'): Database {
+export function openDatabase(folder: string, mode: 'write' | 'read' | 'checkpoint'): Database {
   const path = join(folder, DATABASE_FILE)
+  if (mode === 'checkpoint') {
+    const database = new Database(path, { create: false, readwrite: true })
+    database.run('pragma synchronous = full')
+    database.run('pragma cache_size = -1000')
+    return database
+  }
   if (mode === 'read') {
     if (!existsSync(path)) throw new Error(`There is no database at ${path}.`)
     const database = new Database(path, { readonly: true })
@@ -24,7 +30,7 @@ export function openDatabase(folder: string, mode: 'write' | 'read'): Database {
   database.run('pragma synchronous = full')
   database.run('pragma foreign_keys = off')
   database.run('pragma cache_size = -64000')
-  // 16 MiB of log before a checkpoint: fewer, larger ones keep the batches even.
-  database.run('pragma wal_autocheckpoint = 4000')
+  // 64 MiB of log, if ever: checkpoints are made by a thread of their own (checkpoints.ts), and this only if that fails.
+  database.run('pragma wal_autocheckpoint = 16000')
   return database
 }

@@ -14,7 +14,11 @@ interface OpenRequest {
 
 let writer: BatchWriter | undefined
 
-self.onmessage = async (event: MessageEvent<OpenRequest | string | 'close'>) => {
+self.onmessage = async (event: MessageEvent<OpenRequest | string | 'close' | 'restart-log'>) => {
+  if (event.data === 'restart-log') {
+    writer?.restartLog()
+    return
+  }
   if (event.data === 'close') {
     writer?.close()
     postMessage('closed')

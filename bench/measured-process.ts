@@ -80,16 +80,12 @@ export class MeasuredProcess {
   }
 
   cpu(): CpuTime {
-    return {
-      total: ticksOf(`/proc/${this.pid}/stat`),
-      main: mainThreadCpu(this.pid),
-    }
+    return cpuOf(this.pid)
   }
 
   /** Resident bytes now. */
   memory(): number {
-    const status = readFileSync(`/proc/${this.pid}/status`, 'utf8')
-    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024
+    return memoryOf(this.pid)
   }
 
   /** A full garbage collection inside; resolves when it is done, with the bytes that JavaScript's heap then holds. */
@@ -114,6 +110,19 @@ export class MeasuredProcess {
     clearTimeout(late)
     this.#ended?.()
   }
+}
+
+export function cpuOf(pid: number): CpuTime {
+  return {
+    total: ticksOf(`/proc/${pid}/stat`),
+    main: mainThreadCpu(pid),
+  }
+}
+
+/** Resident bytes now. */
+export function memoryOf(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024
 }
 
 /** CPU seconds of this process. */

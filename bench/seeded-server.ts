@@ -32,14 +32,14 @@ interface Kept {
 /** A data folder with accounts and what else a scenario needs, on which servers are started. */
 export class Seed {
   readonly folder: string
+  readonly masterKey: string
   readonly #key: string
-  readonly #masterKey: string
   readonly #isKept: boolean
 
   private constructor(folder: string, { key, masterKey }: Kept, isKept: boolean) {
     this.folder = folder
     this.#key = key
-    this.#masterKey = masterKey
+    this.masterKey = masterKey
     this.#isKept = isKept
   }
 
@@ -91,7 +91,7 @@ export class Seed {
   start(options: BenchOptions, { settings, port }: SeededStart = {}): Promise<MeasuredProcess> {
     const argument: ServerArgument = {
       store: { kind: 'embedded', folder: this.folder },
-      masterKey: this.#masterKey,
+      masterKey: this.masterKey,
       ...(settings && { settings }),
       ...(port !== undefined && { port }),
     }

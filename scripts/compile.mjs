@@ -95,6 +95,9 @@ try {
     naming: { asset: '[dir]/[name].[ext]' },
     // Names stay, for the stacks in the log.
     minify: { syntax: true, whitespace: true, identifiers: false },
+    // Compiled ahead: half the CPU of a start, for ten megabytes more.
+    bytecode: true,
+    format: 'esm',
     compile: {
       outfile,
       ...(values.target && { target: /** @type {Bun.Build.CompileTarget} */ (values.target) }),

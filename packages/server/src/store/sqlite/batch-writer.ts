@@ -29,6 +29,11 @@ export interface BatchOutcome {
   readonly storageError?: string
 }
 
+/** The log could not be begun anew; told beside the outcomes of batches. */
+export interface RestartFailure {
+  readonly restartFailed: string
+}
+
 /** The counter that keeps the time of the last commit, in Unix milliseconds: a clock that was set back makes no earlier times. */
 const LAST_COMMIT = 'last_commit_ms'
 

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { APP, appendItem } from '../../testing/append-engine.ts'
+import { Checkpoints } from './checkpoints.ts'
 import { EmbeddedStore } from './embedded-store.ts'
 import { openDatabase } from './open-database.ts'
 
@@ -19,8 +21,8 @@ beforeEach(async () => {
   const database = openDatabase(folder, 'write')
   for (const id of [1, 2])
     database
-      .query('insert into account (app_id, account_id, user_id, created) values (7, ?, ?, 0)')
-      .run(id, `u${id}`)
+      .query('insert into account (app_id, account_id, user_id, created) values (?, ?, ?, 0)')
+      .run(APP, id, `u${id}`)
   database.close()
 })
 
@@ -31,22 +33,7 @@ const size = (name: string) => statSync(join(folder, name)).size
 async function send(count: number): Promise<void> {
   for (let sent = 0; sent < count; sent += 50)
     await Promise.all(
-      Array.from({ length: 50 }, (_, at) =>
-        store.append({
-          app: 7,
-          sender: 1,
-          receiver: 2,
-          msgSeq: 1,
-          random: sent + at,
-          clientTime: 100,
-          flags: 0,
-          body: BODY,
-          custom: '',
-          pushInfo: '',
-          key: { kind: 'client', hash: `h${sent + at}` },
-          importTime: 0,
-        }),
-      ),
+      Array.from({ length: 50 }, (_, at) => store.append(appendItem(sent + at, { body: BODY }))),
     )
 }
 
@@ -70,4 +57,17 @@ test('a server that stops while the log is being moved waits for it', async () =
   await store.close()
   expect(defects).toEqual([])
   expect(size('rookery.db')).toBeGreaterThan(15 * MEBIBYTE)
+})
+
+test('a log that cannot be moved is told, and nothing waits for it', async () => {
+  await store.close()
+  const told: string[] = []
+  const checkpoints = new Checkpoints({
+    folder: join(folder, 'missing'),
+    restart: () => told.push('restart'),
+    onDefect: text => told.push(text),
+  })
+  checkpoints.wrote(4000)
+  await checkpoints.close()
+  expect(told).toEqual([expect.stringContaining('could not be moved into its file')])
 })

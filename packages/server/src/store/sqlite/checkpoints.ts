@@ -56,7 +56,7 @@ export class Checkpoints {
     this.#worker ??= new Worker(new URL('./checkpoint-worker.ts', import.meta.url).href)
     const result = await this.#ask(this.#worker, { folder: this.#host.folder })
     if ('failed' in result) {
-      this.#host.onDefect(`The log of the database could not be moved into its file: ${result.failed}`)
+      this.#host.onDefect(logNotMoved(result.failed))
       return
     }
     const pages = result.log < this.#log ? result.log : result.log - this.#log
@@ -70,8 +70,18 @@ export class Checkpoints {
   #ask(worker: Worker, request: CheckpointRequest | 'close'): Promise<CheckpointResult> {
     return new Promise(resolve => {
       worker.onmessage = event => resolve(event.data as CheckpointResult)
-      worker.onerror = event => resolve({ failed: event.message })
+      worker.onerror = event => {
+        // It answers no more; the next checkpoint starts another.
+        this.#worker = undefined
+        worker.terminate()
+        resolve({ failed: event.message })
+      }
       worker.postMessage(request)
     })
   }
+}
+
+/** For the operator's log. */
+export function logNotMoved(reason: string): string {
+  return `The log of the database could not be moved into its file, so it grows: ${reason}`
 }

@@ -7,8 +7,8 @@ import type { Mutation } from '../mutation.ts'
 import { NotStoredError } from '../not-stored-error.ts'
 import type { Schema } from '../schema.ts'
 import type { CommitListener, Store } from '../store.ts'
-import type { BatchOutcome, WriteOperation, WriteOutcome } from './batch-writer.ts'
-import { Checkpoints } from './checkpoints.ts'
+import type { BatchOutcome, RestartFailure, WriteOperation, WriteOutcome } from './batch-writer.ts'
+import { Checkpoints, logNotMoved } from './checkpoints.ts'
 import { sqliteKysely } from './dialect.ts'
 import { openDatabase } from './open-database.ts'
 
@@ -65,7 +65,11 @@ export class EmbeddedStore implements Store {
       restart: () => worker.postMessage('restart-log'),
       onDefect,
     })
-    worker.onmessage = event => this.#finish(JSON.parse(event.data) as BatchOutcome)
+    worker.onmessage = event => {
+      const told = JSON.parse(event.data) as BatchOutcome | RestartFailure
+      if ('restartFailed' in told) onDefect(logNotMoved(told.restartFailed))
+      else this.#finish(told)
+    }
     worker.onerror = event => this.#die(event.message)
   }
 

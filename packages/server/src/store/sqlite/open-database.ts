@@ -5,8 +5,8 @@ import { join } from 'node:path'
 export const DATABASE_FILE = 'rookery.db'
 
 /**
- * Opens the database of a data folder; 'checkpoint' is for moving its log only. A writer makes it when missing and keeps `synchronous=FULL`: an acknowledged
- * message must survive a power cut (delivery contract 1).
+ * Opens the database of a data folder; 'checkpoint' is for moving its log only. A writer makes it when missing and keeps
+ * `synchronous=FULL`: an acknowledged message must survive a power cut (delivery contract 1).
  */
 export function openDatabase(folder: string, mode: 'write' | 'read' | 'checkpoint'): Database {
   const path = join(folder, DATABASE_FILE)

@@ -3,7 +3,7 @@
  * than an object graph: measured, 6 against 10 µs a message in batches of 128) and answers with JSON text.
  */
 import '../mutations.ts'
-import { BatchWriter, type WriteOperation } from './batch-writer.ts'
+import { BatchWriter, type RestartFailure, type WriteOperation } from './batch-writer.ts'
 import { openDatabase } from './open-database.ts'
 
 declare const self: Worker
@@ -16,7 +16,12 @@ let writer: BatchWriter | undefined
 
 self.onmessage = async (event: MessageEvent<OpenRequest | string | 'close' | 'restart-log'>) => {
   if (event.data === 'restart-log') {
-    writer?.restartLog()
+    try {
+      writer?.restartLog()
+    } catch (error) {
+      // No batch is lost by it: the log goes on growing.
+      postMessage(JSON.stringify({ restartFailed: String(error) } satisfies RestartFailure))
+    }
     return
   }
   if (event.data === 'close') {

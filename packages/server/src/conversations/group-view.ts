@@ -81,6 +81,7 @@ interface Row extends LastRow, GroupMark {
 }
 
 type Where = { app: number; owner: number; conv: number }
+type Range = Where & { above: number; upTo: number }
 
 const MENTIONS_MAX = 10
 
@@ -120,7 +121,7 @@ const queries = perDatabase(db => ({
         .limit(1),
   ),
   mentions: new PreparedQuery<
-    Where & { above: number; upTo: number },
+    Range,
     {
       seq: number
       all: number
@@ -131,57 +132,29 @@ const queries = perDatabase(db => ({
       to_ids: string
     }
   >(db, (db, parameter) =>
-    db
-      .selectFrom('message_mention as mention')
-      .innerJoin('message as m', join =>
-        join
-          .onRef('m.app_id', '=', 'mention.app_id')
-          .onRef('m.conv_id', '=', 'mention.conv_id')
-          .onRef('m.seq', '=', 'mention.seq'),
-      )
+    mentionRows(db, parameter)
       .innerJoin('account as author', join =>
         join.onRef('author.app_id', '=', 'm.app_id').onRef('author.account_id', '=', 'm.sender_id'),
       )
       .select(['mention.seq', 'author.user_id', 'm.flags', 'm.sender_id', 'm.to_ids'])
       .select(sql<number>`max(case when mention.account_id = 0 then 1 else 0 end)`.as('all'))
       .select(sql<number>`max(case when mention.account_id > 0 then 1 else 0 end)`.as('me'))
-      .where('mention.app_id', '=', parameter('app'))
-      .where('mention.conv_id', '=', parameter('conv'))
-      .where('mention.account_id', 'in', [0, parameter('owner')])
-      .where('mention.seq', '>', parameter('above'))
-      .where('mention.seq', '<=', parameter('upTo'))
-      .where('m.sender_id', '!=', parameter('owner'))
       .groupBy(['mention.seq', 'author.user_id', 'm.flags', 'm.sender_id', 'm.to_ids'])
       .orderBy('mention.seq', 'desc')
       .limit(MENTIONS_MAX),
   ),
-  mentionsUnread: new PreparedQuery<Where & { above: number; upTo: number }, { n: number }>(
-    db,
-    (db, parameter) =>
-      db
-        .selectFrom('message_mention as mention')
-        .innerJoin('message as m', join =>
-          join
-            .onRef('m.app_id', '=', 'mention.app_id')
-            .onRef('m.conv_id', '=', 'mention.conv_id')
-            .onRef('m.seq', '=', 'mention.seq'),
-        )
-        .leftJoin('message_hidden as hidden', join =>
-          join
-            .onRef('hidden.app_id', '=', 'mention.app_id')
-            .on('hidden.account_id', '=', parameter('owner'))
-            .onRef('hidden.conv_id', '=', 'mention.conv_id')
-            .onRef('hidden.seq', '=', 'mention.seq'),
-        )
-        .select(eb => eb.fn.count<number>('mention.seq').distinct().as('n'))
-        .where('mention.app_id', '=', parameter('app'))
-        .where('mention.conv_id', '=', parameter('conv'))
-        .where('mention.account_id', 'in', [0, parameter('owner')])
-        .where('mention.seq', '>', parameter('above'))
-        .where('mention.seq', '<=', parameter('upTo'))
-        .where('m.sender_id', '!=', parameter('owner'))
-        .where(sql<boolean>`m.flags & ${sql.lit(MessageFlag.NO_UNREAD | MessageFlag.RECALLED)} = 0`)
-        .where('hidden.seq', 'is', null),
+  mentionsUnread: new PreparedQuery<Range, { n: number }>(db, (db, parameter) =>
+    mentionRows(db, parameter)
+      .leftJoin('message_hidden as hidden', join =>
+        join
+          .onRef('hidden.app_id', '=', 'mention.app_id')
+          .on('hidden.account_id', '=', parameter('owner'))
+          .onRef('hidden.conv_id', '=', 'mention.conv_id')
+          .onRef('hidden.seq', '=', 'mention.seq'),
+      )
+      .select(eb => eb.fn.count<number>('mention.seq').distinct().as('n'))
+      .where(sql<boolean>`m.flags & ${sql.lit(MessageFlag.NO_UNREAD | MessageFlag.RECALLED)} = 0`)
+      .where('hidden.seq', 'is', null),
   ),
   names: new PreparedQuery<{ app: number; account: number }, { user_id: string }>(db, (db, parameter) =>
     db
@@ -389,6 +362,24 @@ async function shownGroup(
       )
       .reverse(),
   }
+}
+
+/** Where others mention the owner, or everybody, in a range of a conversation. */
+function mentionRows(db: Kysely<Schema>, parameter: (name: keyof Range) => number) {
+  return db
+    .selectFrom('message_mention as mention')
+    .innerJoin('message as m', join =>
+      join
+        .onRef('m.app_id', '=', 'mention.app_id')
+        .onRef('m.conv_id', '=', 'mention.conv_id')
+        .onRef('m.seq', '=', 'mention.seq'),
+    )
+    .where('mention.app_id', '=', parameter('app'))
+    .where('mention.conv_id', '=', parameter('conv'))
+    .where('mention.account_id', 'in', [0, parameter('owner')])
+    .where('mention.seq', '>', parameter('above'))
+    .where('mention.seq', '<=', parameter('upTo'))
+    .where('m.sender_id', '!=', parameter('owner'))
 }
 
 /** The group whose members a conversation has: of a topic, its community. */

@@ -1,3 +1,4 @@
+import type { FieldSubject } from '@rookery/protocol/group-field'
 import type { WireCustomField } from '@rookery/protocol/wire-group'
 import type { Transaction } from '../../store/mutation.ts'
 import type { GroupRow, MemberRow } from '../group-rows.ts'
@@ -20,22 +21,8 @@ export async function groupFieldChange(
   writer: Reach,
   bounds: FieldBounds,
 ): Promise<FieldChange> {
-  // A level opens a field to who is outside, not a group that outsiders can't find.
-  requireMay('lookUp', group, writer.role)
-  const declared = await declaredFields(tx.db, group.app_id, 'group', group.type)
-  const written = requireWritable({
-    field: 'AppDefinedData',
-    type: group.type,
-    given,
-    declared,
-    writer,
-    acceptsUndeclared: bounds.acceptsUndeclared,
-  })
-  return {
-    ...written,
-    stored: mergeFields('AppDefinedData', group.custom, given, bounds),
-    told: readableFields(declared, given, { role: 'Member' }),
-  }
+  const { declared, ...change } = await fieldChange(tx, group, 'group', group.custom, given, writer, bounds)
+  return { ...change, told: readableFields(declared, given, { role: 'Member' }) }
 }
 
 /** Fields of a member after a change by key; throws as {@link groupFieldChange}. */
@@ -47,20 +34,42 @@ export async function memberFieldChange(
   writer: Reach,
   bounds: FieldBounds,
 ): Promise<Omit<FieldChange, 'told'>> {
+  const { declared: _, ...change } = await fieldChange(
+    tx,
+    group,
+    'member',
+    member.custom,
+    given,
+    writer,
+    bounds,
+  )
+  return change
+}
+
+const FIELD_NAMES = { group: 'AppDefinedData', member: 'AppMemberDefinedData' } as const
+
+async function fieldChange(
+  tx: Transaction,
+  group: GroupRow,
+  subject: FieldSubject,
+  kept: string,
+  given: readonly WireCustomField[],
+  writer: Reach,
+  bounds: FieldBounds,
+) {
+  // A level opens a field to who is outside, not a group that outsiders can't find.
   requireMay('lookUp', group, writer.role)
-  const declared = await declaredFields(tx.db, group.app_id, 'member', group.type)
+  const field = FIELD_NAMES[subject]
+  const declared = await declaredFields(tx.db, group.app_id, subject, group.type)
   const written = requireWritable({
-    field: 'AppMemberDefinedData',
+    field,
     type: group.type,
     given,
     declared,
     writer,
     acceptsUndeclared: bounds.acceptsUndeclared,
   })
-  return {
-    ...written,
-    stored: mergeFields('AppMemberDefinedData', member.custom, given, bounds),
-  }
+  return { ...written, declared, stored: mergeFields(field, kept, given, bounds) }
 }
 
 /** For a group that is being made: who makes it is the app or becomes its owner. Throws as {@link groupFieldChange}. */
@@ -75,7 +84,7 @@ export async function requireInitialFields(
   const fields = parseFields(group.custom)
   if (fields.length > 0)
     requireWritable({
-      field: 'AppDefinedData',
+      field: FIELD_NAMES.group,
       type,
       given: fields,
       declared: await declaredFields(tx.db, app, 'group', type),
@@ -87,7 +96,7 @@ export async function requireInitialFields(
   const declared = await declaredFields(tx.db, app, 'member', type)
   for (const member of withFields)
     requireWritable({
-      field: 'AppMemberDefinedData',
+      field: FIELD_NAMES.member,
       type,
       given: parseFields(member.custom),
       declared,

@@ -8,6 +8,7 @@ const OK = Buffer.from('"ActionStatus":"OK"')
 /** An app's server that sends messages over one connection, one after another; what is due meanwhile waits. */
 export class RestSender implements LoadPair {
   window = 0
+  readonly #port: number
   readonly #tally: Tally
   readonly #request: Buffer
   readonly #numberAt: number
@@ -17,7 +18,8 @@ export class RestSender implements LoadPair {
   /** When the request under way was due. */
   #due: number | undefined
 
-  private constructor(tally: Tally, request: string, first: number) {
+  private constructor(port: number, tally: Tally, request: string, first: number) {
+    this.#port = port
     this.#tally = tally
     this.#request = Buffer.from(request)
     this.#numberAt = this.#request.indexOf('#########N')
@@ -32,13 +34,21 @@ export class RestSender implements LoadPair {
     { tally, first }: { tally: Tally; first: number },
   ): Promise<RestSender> {
     const head = `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`
-    const sender = new RestSender(tally, head + body, first)
-    sender.#client = await HttpClient.open(
-      port,
-      (_, answer) => sender.#answered(answer),
-      reason => tally.fail(reason),
-    )
+    const sender = new RestSender(port, tally, head + body, first)
+    sender.#client = await sender.#connect()
     return sender
+  }
+
+  /** Comes again where the server closed a connection that had no request for long, as it does while others are measured. */
+  #connect(): Promise<HttpClient> {
+    return HttpClient.open(
+      this.#port,
+      (_, answer) => this.#answered(answer),
+      reason => {
+        if (this.#due === undefined) this.#client = undefined
+        else this.#tally.fail(reason)
+      },
+    )
   }
 
   get settled(): boolean {
@@ -58,7 +68,17 @@ export class RestSender implements LoadPair {
   #post(at: number): void {
     this.#due = at
     if (this.#numberAt >= 0) putNumber(this.#request, this.#numberAt, FIRST_NUMBER + this.#first++)
-    this.#client?.send(this.#request)
+    if (this.#client) this.#client.send(this.#request)
+    else void this.#reconnect()
+  }
+
+  async #reconnect(): Promise<void> {
+    try {
+      this.#client = await this.#connect()
+      this.#client.send(this.#request)
+    } catch (error) {
+      this.#tally.fail(String(error))
+    }
   }
 
   #answered(answer: Buffer): void {

@@ -9,6 +9,7 @@ import { NatsBus } from './bus/nats-bus.ts'
 import type { NatsServers } from './bus/nats-servers.ts'
 import { CommandTable, commands } from './commands/command-table.ts'
 import type { Services } from './commands/services.ts'
+import { LastMessages } from './conversations/last-messages.ts'
 import { RestDoor } from './doors/http/rest-door.ts'
 import { Listener, type ListenerOptions, type PageHandler } from './doors/listener.ts'
 import { Delivery } from './doors/socket/delivery.ts'
@@ -85,6 +86,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     accounts: new AccountDirectory(store),
     groups: new GroupDirectory(store),
     turns: new SendTurns(),
+    lastMessages: new LastMessages(),
     bus,
     log,
     metrics,
@@ -145,7 +147,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     sockets.closeSockets('this server lost its place; connect again')
   })
   bus.onHurry(() => store.hurry())
-  metrics.watch({ store, audiences, rooms, ...(options.bus && { bus }) })
+  metrics.watch({ store, audiences, rooms, lastMessages: services.lastMessages, ...(options.bus && { bus }) })
   const rest = new RestDoor({ services, table, failures })
   const state: { ready: Readiness } = { ready: { ok: true } }
   const own = operationsPages({

@@ -14,6 +14,7 @@ interface AccountRow {
   disabled: number
   valid_after: number
   newest_ticket: number
+  deleted: number
 }
 
 const COLUMNS = [
@@ -24,6 +25,7 @@ const COLUMNS = [
   'disabled',
   'valid_after',
   'newest_ticket',
+  'deleted',
 ] as const
 
 const queries = perDatabase(db => ({
@@ -95,6 +97,11 @@ export class AccountDirectory {
     return found
   }
 
+  /** What {@link byId} answers when it is in memory. */
+  knownById(app: number, accountId: number): Account | undefined {
+    return this.#byId.get(`${app}:${accountId}`)
+  }
+
   /** Also a deleted one: its name still stands on its old messages. */
   async byId(app: number, accountId: number): Promise<Account | undefined> {
     const key = `${app}:${accountId}`
@@ -125,5 +132,6 @@ function fromRow(row: AccountRow): Account {
     disabled: row.disabled !== 0,
     validAfter: row.valid_after,
     newestTicket: row.newest_ticket,
+    deleted: row.deleted !== 0,
   }
 }

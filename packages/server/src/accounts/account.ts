@@ -7,4 +7,6 @@ export interface Account {
   readonly disabled: boolean
   readonly validAfter: number
   readonly newestTicket: number
+  /** Its name still stands on old messages, and may be another account's by now. */
+  readonly deleted: boolean
 }

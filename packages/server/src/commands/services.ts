@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { AccountDirectory } from '../accounts/account-directory.ts'
 import type { AppRegistry } from '../apps/app-registry.ts'
 import type { Bus } from '../bus/bus.ts'
+import type { LastMessages } from '../conversations/last-messages.ts'
 import type { GroupDirectory } from '../groups/group-directory.ts'
 import type { RoomService } from '../groups/rooms/room-service.ts'
 import type { SessionControl } from '../login/session-control.ts'
@@ -19,6 +20,7 @@ export interface Services {
   readonly rooms: RoomService
   readonly bus: Bus
   readonly turns: SendTurns
+  readonly lastMessages: LastMessages
   readonly log: Logger
   readonly metrics: Metrics
   /** The server's own settings (scope `server`) and the defaults of those that apps may change. */

@@ -24,7 +24,8 @@ export async function conversationItems(
   }))
 }
 
-export function conversationItemText(view: ConversationView): string {
+/** @param last the last message's text where it is known */
+export function conversationItemText(view: ConversationView, last = lastMessageText(view)): string {
   const place = view.group
     ? `{"Type":2,"To_Account":"","Group":${JSON.stringify(view.group.shown)},`
     : `{"Type":1,"To_Account":${JSON.stringify(view.peer.userId)},`
@@ -40,7 +41,7 @@ export function conversationItemText(view: ConversationView): string {
     view.customMark,
   )},"ContactGroupId":[${view.contactGroups.join(',')}],"RecvOpt":${view.recvOpt},"MsgTime":${
     view.listTime
-  },"LastMsg":${lastMessageText(view)},"Peer_Nick":${JSON.stringify(
+  },"LastMsg":${last},"Peer_Nick":${JSON.stringify(
     view.peer.nick,
   )},"Peer_FaceUrl":${JSON.stringify(view.peer.faceUrl)}}`
 }

@@ -8,6 +8,7 @@ import { groupViews } from './group-view.ts'
 import { queryHiddenLasts } from './hidden-last.ts'
 import { isListed } from './is-listed.ts'
 import { JOINED_MESSAGE, type JoinedMessage, joinedMessage, type LastMessage } from './joined-message.ts'
+import type { LastMessages } from './last-messages.ts'
 import { hiddenUnread, type UnreadColumns, uncounted, unreadOf } from './unread.ts'
 
 /** One conversation as its owner sees it now; the source of every JSON form of it. */
@@ -94,16 +95,18 @@ const queries = perDatabase(db => ({
 /**
  * The owner's view of these conversations, in their order; those without a row of the owner are left out. Two statements a
  * hundred conversations, and a third for lists whose last message the owner must not see.
+ * @param lasts told the messages that were read; never of a transaction, which may be undone
  */
 export async function conversationViews(
   db: Kysely<Schema>,
   app: number,
   owner: number,
   convs: readonly number[],
+  lasts?: LastMessages,
 ): Promise<ConversationView[]> {
   const views: ConversationView[] = []
   for (let at = 0; at < convs.length; at += VIEW_BATCH)
-    views.push(...(await batch(db, app, owner, convs.slice(at, at + VIEW_BATCH))))
+    views.push(...(await batch(db, app, owner, convs.slice(at, at + VIEW_BATCH), lasts)))
   return views
 }
 
@@ -112,6 +115,7 @@ async function batch(
   app: number,
   owner: number,
   convs: readonly number[],
+  lasts: LastMessages | undefined,
 ): Promise<ConversationView[]> {
   const { one, many, groupsOfOne, groupsOfMany } = queries(db)
   const size = convs.length === 1 ? 1 : VIEW_BATCH
@@ -124,8 +128,12 @@ async function batch(
     if (list) list.push(row.group_id)
     else groups.set(row.conv_id, [row.group_id])
   }
+  for (const row of lasts ? rows : []) {
+    const message = joinedMessage(row.conv_id, row, owner)
+    if (message) lasts?.keep(row, message)
+  }
   const searched = rows.filter(row => needsSearch(row, owner)).map(row => row.conv_id)
-  const lasts = searched.length > 0 ? await queryHiddenLasts(db, app, owner, searched) : new Map()
+  const hiddenLasts = searched.length > 0 ? await queryHiddenLasts(db, app, owner, searched) : new Map()
   const byConv = new Map(rows.map(row => [row.conv_id, row]))
   // Whatever is no conversation of two may be one of a group.
   const others = convs.filter(conv => !byConv.has(conv))
@@ -133,7 +141,7 @@ async function batch(
   return convs.flatMap(conv => {
     const row = byConv.get(conv)
     if (!row) return ofGroups?.get(conv) ?? []
-    const found = lasts.get(conv)
+    const found = hiddenLasts.get(conv)
     const last = found ? found.last : listMessage(row, owner)
     return [toView(row, owner, groups.get(conv) ?? [], last, found ? found.shownSeq : row.list_seq)]
   })

@@ -42,7 +42,7 @@ export const getListCommand = defineCommand({
   async handler(call) {
     const { body, caller, services } = call
     const { id } = await owner(call, body.From_Account)
-    const page = await listPage(services.store.read, caller.app.id, id, {
+    const page = await listPage(services, caller.app.id, id, {
       normal: { time: body.TimeStamp, conv: body.StartIndex },
       pinned: { time: body.TopTimeStamp, conv: body.TopStartIndex },
       assistFlags: body.AssistFlags,

@@ -1,7 +1,7 @@
-import type { Kysely } from 'kysely'
-import type { Schema } from '../store/schema.ts'
-import { type ConversationView, conversationViews } from './conversation-view.ts'
-import { byListOrder, type OwnConversation, ownConversations } from './own-conversations.ts'
+import { conversationList } from './conversation-list.ts'
+import type { ConversationView } from './conversation-view.ts'
+import type { ConversationList, ListServices } from './listed-conversation.ts'
+import { byListOrder, type OwnConversation } from './own-conversations.ts'
 
 /** Conversations of a page in each part, rest-1 section 7.1. */
 const PAGE = 100
@@ -40,14 +40,15 @@ export interface ListItem {
  * the last conversation returned, so that a page begins right after it whatever became of it.
  */
 export async function listPage(
-  db: Kysely<Schema>,
+  services: ListServices,
   app: number,
   owner: number,
   query: ListQuery,
 ): Promise<ListPage> {
   const splits = (query.assistFlags & Assist.PINNED) !== 0
   const isPinned = (it: OwnConversation): boolean => splits && it.pinnedMs > 0
-  const listed = (await ownConversations(db, app, owner))
+  const list = await conversationList(services, app, owner)
+  const listed = list.all
     .filter(it => it.isListed)
     .sort(byListOrder)
     .slice(0, query.max)
@@ -57,7 +58,7 @@ export async function listPage(
     .sort((a, b) => b.listTime - a.listTime || b.conv - a.conv)
 
   const takes = async (part: readonly OwnConversation[], size: number) =>
-    takePart(db, app, owner, part, size, (query.assistFlags & Assist.EMPTY) !== 0)
+    takePart(list, part, size, (query.assistFlags & Assist.EMPTY) !== 0)
   const pinnedSize = query.assistFlags & Assist.PAGE_PINNED ? PAGE : pinned.length
   const top = await takes(pinned, pinnedSize)
   const rest = top.isComplete
@@ -85,9 +86,7 @@ function cursorOf(it: OwnConversation | undefined): PartCursor | undefined {
 
 /** Takes up to `size` that show; the views tell what the numbers do not: one-sided messages, cleared histories. */
 async function takePart(
-  db: Kysely<Schema>,
-  app: number,
-  owner: number,
+  list: ConversationList,
   part: readonly OwnConversation[],
   size: number,
   withEmpty: boolean,
@@ -100,13 +99,8 @@ async function takePart(
   let at = 0
   while (at < part.length && views.length < size) {
     const batch = part.slice(at, at + size - views.length)
-    const read = await conversationViews(
-      db,
-      app,
-      owner,
-      batch.map(it => it.conv),
-    )
-    views.push(...read.filter(view => !view.hidden && (withEmpty || view.last !== undefined)))
+    for (const { view } of await list.show(batch.map(it => it.conv)))
+      if (!view.hidden && (withEmpty || view.last !== undefined)) views.push(view)
     at += batch.length
   }
   return { views, last: part[at - 1], isComplete: at >= part.length }

@@ -23,10 +23,9 @@ export interface OwnConversation {
 /** Highest value of `conversation.max`: an account with more is served its most active ones. */
 export const CONVERSATIONS_MAX = 10_000
 
-interface Row {
+/** What an {@link OwnConversation} is made of, but for the other side's account. */
+export interface OwnColumns {
   conv_id: number
-  user_id: string | null
-  deleted: number | null
   group_name: string | null
   dismissed: number | null
   to_seq: number
@@ -41,6 +40,11 @@ interface Row {
   community_no: number | null
   support_topic: number | null
   create_time: number | null
+}
+
+interface Row extends OwnColumns {
+  user_id: string | null
+  deleted: number | null
 }
 
 const queries = perDatabase(db => ({
@@ -108,19 +112,28 @@ export async function ownConversations(
 ): Promise<OwnConversation[]> {
   const rows = await queries(db).all.all({ app, owner })
   return withoutSuperseded(
-    rows.map(row => ({
-      conv: row.conv_id,
-      peerUserId: row.group_name === null ? (row.user_id ?? '') : `${GROUP_NAME}${row.group_name}`,
-      peerDeleted: row.group_name === null ? row.deleted !== 0 : row.dismissed !== 0,
-      headSeq: row.to_seq >= 0 ? row.to_seq : row.head_seq,
-      changeNo: row.to_seq >= 0 ? row.to_change : row.change_no,
-      logNo: row.log_no,
-      pinnedMs: row.pinned_ms,
-      // Before its first message a group stands where its making puts it.
-      listTime: row.list_time || (isListedFromStart(row) ? (row.create_time ?? 0) : 0),
-      isListed: isListed(row, row.list_seq, row.group_name === null ? undefined : row),
-    })),
+    rows.map(row => ownConversation(row, { userId: row.user_id ?? '', deleted: row.deleted !== 0 })),
   )
+}
+
+/** @param peer the other side; a group has none */
+export function ownConversation(
+  row: OwnColumns,
+  peer: { readonly userId: string; readonly deleted: boolean },
+): OwnConversation {
+  const isPair = row.group_name === null
+  return {
+    conv: row.conv_id,
+    peerUserId: isPair ? peer.userId : `${GROUP_NAME}${row.group_name}`,
+    peerDeleted: isPair ? peer.deleted : row.dismissed !== 0,
+    headSeq: row.to_seq >= 0 ? row.to_seq : row.head_seq,
+    changeNo: row.to_seq >= 0 ? row.to_change : row.change_no,
+    logNo: row.log_no,
+    pinnedMs: row.pinned_ms,
+    // Before its first message a group stands where its making puts it.
+    listTime: row.list_time || (isListedFromStart(row) ? (row.create_time ?? 0) : 0),
+    isListed: isListed(row, row.list_seq, isPair ? undefined : row),
+  }
 }
 
 /** Before the name of a group, so that it is no UserID's: U+0000 is in none. */

@@ -4,8 +4,7 @@ import { defineCommand, RawAnswer } from '../commands/command.ts'
 import { CommandError } from '../commands/command-error.ts'
 import { PAGE_BYTES } from '../messages/message-list.ts'
 import { contactGroups } from './contact-groups.ts'
-import { conversationItems } from './conversation-item.ts'
-import { ownConversations } from './own-conversations.ts'
+import { conversationList } from './conversation-list.ts'
 import { ownerLog } from './owner-log.ts'
 import { cursorText, parseCursor, type SnapshotCursor, snapshotSteps } from './snapshot-page.ts'
 
@@ -33,20 +32,10 @@ export const syncSnapshotCommand = defineCommand({
     const db = store.read
     const cursor = givenCursor(body.Cursor)
     const log = await ownerLog(db, app, owner)
-    const steps = snapshotSteps(await ownConversations(db, app, owner), cursor, log.logNo)
-    const items = await conversationItems(
-      db,
-      app,
-      owner,
-      steps.map(step => step.conversation.conv),
-    )
-    const texts: string[] = []
-    let bytes = 0
-    for (const item of items) {
-      bytes += Buffer.byteLength(item.text)
-      if (texts.length > 0 && bytes > PAGE_BYTES) break
-      texts.push(item.text)
-    }
+    const list = await conversationList(services, app, owner)
+    const steps = snapshotSteps(list.all, cursor, log.logNo)
+    const items = await list.show(steps.map(step => step.conversation.conv))
+    const texts = withinPage(items.map(item => item.text()))
     const next = steps[texts.length - 1]?.next
     const groups = cursor ? '' : `"Groups":${JSON.stringify(await contactGroups(db, app, owner))},`
     return new RawAnswer(
@@ -55,6 +44,21 @@ export const syncSnapshotCommand = defineCommand({
     )
   },
 })
+
+/** UTF-8 bytes of a UTF-16 unit, at most. */
+const BYTES_A_UNIT = 3
+
+/** The first ones, as many as fit into a page, and at least one. */
+function withinPage(texts: readonly string[]): readonly string[] {
+  const units = texts.reduce((sum, text) => sum + text.length, 0)
+  if (units * BYTES_A_UNIT <= PAGE_BYTES) return texts
+  let bytes = 0
+  const end = texts.findIndex((text, index) => {
+    bytes += Buffer.byteLength(text)
+    return index > 0 && bytes > PAGE_BYTES
+  })
+  return end < 0 ? texts : texts.slice(0, end)
+}
 
 function givenCursor(text: string | undefined): SnapshotCursor | undefined {
   if (text === undefined || text === '') return undefined

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Bus } from '../bus/bus.ts'
+import type { LastMessages } from '../conversations/last-messages.ts'
 import type { FrameCount } from '../doors/socket/device-socket.ts'
 import type { GroupAudiences } from '../groups/audience/group-audiences.ts'
 import type { RoomService } from '../groups/rooms/room-service.ts'
@@ -10,6 +11,7 @@ export interface Watched {
   readonly store: Store
   readonly audiences: Pick<GroupAudiences, 'counts'>
   readonly rooms: Pick<RoomService, 'live' | 'lane'>
+  readonly lastMessages: Pick<LastMessages, 'counts'>
   readonly bus?: Bus
 }
 
@@ -80,7 +82,7 @@ export class Metrics {
   }
 
   /** Shows how the store and the bus stand whenever somebody reads the metrics. */
-  watch({ store, bus, audiences, rooms }: Watched): void {
+  watch({ store, bus, audiences, rooms, lastMessages }: Watched): void {
     this.#gauge('rookery_groups', 'Groups that have members on this node.', () => audiences.counts.groups)
     this.#gauge(
       'rookery_group_frames_waiting',
@@ -89,6 +91,11 @@ export class Metrics {
     )
     this.#gauge('rookery_nodes', 'Nodes that run, this one included.', () => store.liveNodes.size)
     this.#watchRooms(rooms)
+    this.#gauge(
+      'rookery_last_messages',
+      'Conversations whose latest message is kept for lists, at most 10,000.',
+      () => lastMessages.counts.conversations,
+    )
     this.#gauge('rookery_store_waiting', 'Writes that wait for the store.', () => store.waiting)
     this.#gauge(
       'rookery_node_behind',

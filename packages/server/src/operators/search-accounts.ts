@@ -69,6 +69,7 @@ export async function searchAccounts(
       disabled: row.disabled !== 0,
       validAfter: 0,
       newestTicket: 0,
+      deleted: false,
     })),
     app.setting('status.pushOnlineDays'),
   )

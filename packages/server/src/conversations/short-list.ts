@@ -1,0 +1,226 @@
+import { type Kysely, sql } from 'kysely'
+import type { Account } from '../accounts/account.ts'
+import { isHiddenByFlags } from '../messages/stored-message.ts'
+import { PreparedQuery, perDatabase } from '../store/prepared.ts'
+import { ConversationKind, type Schema } from '../store/schema.ts'
+import { conversationItemText } from './conversation-item.ts'
+import { type ConversationView, conversationViews } from './conversation-view.ts'
+import { isListed } from './is-listed.ts'
+import type { LastMessage } from './joined-message.ts'
+import {
+  type ConversationList,
+  type ListedConversation,
+  type ListServices,
+  listed,
+} from './listed-conversation.ts'
+import { type OwnColumns, ownConversation, withoutSuperseded } from './own-conversations.ts'
+import { type UnreadColumns, uncounted, unreadOf } from './unread.ts'
+
+/** The most that one page shows. */
+const SHORT = 100
+
+type Columns = OwnColumns & Omit<UnreadColumns, 'hidden_unread'>
+
+interface Row extends Columns {
+  kind: number
+  peer_id: number
+  read_seq: number
+  peer_read_seq: number
+  peer_read_time: number
+  cleared_seq: number
+  standard_mark: string
+  custom_mark: string
+  /** 1: the owner deleted messages of it. */
+  hides: number
+}
+
+interface Pair {
+  readonly row: Row
+  readonly peer: Account
+}
+
+const queries = perDatabase(db => ({
+  rows: rowsQuery(db),
+  groups: new PreparedQuery<{ app: number; owner: number }, { conv_id: number; group_id: number }>(
+    db,
+    (db, parameter) =>
+      db
+        .selectFrom('contact_group_member')
+        .select(['conv_id', 'group_id'])
+        .where('app_id', '=', parameter('app'))
+        .where('account_id', '=', parameter('owner'))
+        .orderBy('group_id'),
+  ),
+}))
+
+/**
+ * The list of an account with few conversations; undefined for one with many. One statement reads it all but the messages, most of
+ * which are in memory, as people are. Conversations that need more than that are read as those of a long list.
+ */
+export async function shortList(
+  services: ListServices,
+  app: number,
+  ownerId: number,
+): Promise<ConversationList | undefined> {
+  const { store, accounts, lastMessages } = services
+  const rows = await queries(store.read).rows.all({ app, owner: ownerId })
+  if (rows.length > SHORT) return undefined
+  const owner = accounts.knownById(app, ownerId) ?? (await accounts.byId(app, ownerId))
+  if (!owner) return undefined
+  const pairs = new Map<number, Pair>()
+  const all = []
+  for (const row of rows) {
+    if (row.kind === ConversationKind.GROUP) {
+      all.push(ownConversation(row, NOBODY))
+      continue
+    }
+    const peer = accounts.knownById(app, row.peer_id) ?? (await accounts.byId(app, row.peer_id))
+    if (!peer) continue
+    all.push(ownConversation(row, peer))
+    pairs.set(row.conv_id, { row, peer })
+  }
+
+  return {
+    all: withoutSuperseded(all),
+    async show(convs) {
+      const groups = await contactGroups(store.read, app, ownerId)
+      const shown = new Map<number, ListedConversation>()
+      for (const conv of convs) {
+        const pair = pairs.get(conv)
+        const item = pair && showPair(pair, owner, groups.get(conv) ?? [], lastMessages)
+        if (item) shown.set(conv, item)
+      }
+      const others = convs.filter(conv => !shown.has(conv))
+      if (others.length > 0)
+        for (const view of await conversationViews(store.read, app, ownerId, others, lastMessages))
+          shown.set(view.conv, listed(view))
+      return convs.flatMap(conv => shown.get(conv) ?? [])
+    },
+  }
+}
+
+/** Stands where a group has no other side. */
+const NOBODY = { userId: '', deleted: false }
+
+async function contactGroups(db: Kysely<Schema>, app: number, owner: number): Promise<Map<number, number[]>> {
+  const groups = new Map<number, number[]>()
+  for (const row of await queries(db).groups.all({ app, owner })) {
+    const list = groups.get(row.conv_id)
+    if (list) list.push(row.group_id)
+    else groups.set(row.conv_id, [row.group_id])
+  }
+  return groups
+}
+
+/** Undefined when its last message is not in memory, or not for this owner, who may see an older one. */
+function showPair(
+  { row, peer }: Pair,
+  owner: Account,
+  contactGroups: readonly number[],
+  lastMessages: ListServices['lastMessages'],
+): ListedConversation | undefined {
+  if (row.hides) return undefined
+  let last: LastMessage | undefined
+  if (row.list_seq > row.cleared_seq) {
+    last = lastMessages.find(row)
+    if (!last || isHiddenByFlags({ flags: last.flags, sender_id: last.senderId }, owner.id)) return undefined
+  }
+  const view: ConversationView = {
+    conv: row.conv_id,
+    peer,
+    owner,
+    headSeq: row.head_seq,
+    changeNo: row.change_no,
+    logNo: row.log_no,
+    unread: unreadOf({ ...row, hidden_unread: 0 }),
+    readSeq: row.read_seq,
+    peerReadTime: row.peer_read_time,
+    peerReadSeq: row.peer_read_seq,
+    clearedSeq: row.cleared_seq,
+    hidden: !isListed(row, row.list_seq),
+    pinnedMs: row.pinned_ms,
+    standardMark: row.standard_mark,
+    customMark: row.custom_mark,
+    contactGroups,
+    recvOpt: row.recv_opt,
+    listTime: row.list_time,
+    last,
+  }
+  const text = () => {
+    if (!last) return conversationItemText(view, 'null')
+    const isOwn = last.senderId === owner.id
+    return conversationItemText(view, lastMessages.text(row, isOwn ? owner : peer, isOwn ? peer : owner))
+  }
+  return { view, text }
+}
+
+function rowsQuery(db: Kysely<Schema>): PreparedQuery<{ app: number; owner: number }, Row> {
+  return new PreparedQuery<{ app: number; owner: number }, Row>(db, (db, parameter) =>
+    db
+      .selectFrom('user_conversation as uc')
+      .innerJoin('conversation as c', join =>
+        join.onRef('c.app_id', '=', 'uc.app_id').onRef('c.conv_id', '=', 'uc.conv_id'),
+      )
+      .leftJoin('chat_group as g', join =>
+        join
+          .onRef('g.app_id', '=', 'uc.app_id')
+          // No number, so no search, where it is no group.
+          .on('g.group_no', '=', sql<number>`case when c.lo_id = 0 then c.hi_id end`),
+      )
+      // A work group without a message so far is its owner's secret (rest-2 section 1.7).
+      .where(eb =>
+        eb.or([
+          eb('uc.kind', '=', sql.lit(ConversationKind.PAIR)),
+          eb('g.active', '=', 1),
+          eb('g.owner_id', '=', parameter('owner')),
+        ]),
+      )
+      .where('uc.app_id', '=', parameter('app'))
+      .where('uc.account_id', '=', parameter('owner'))
+      .select([
+        'uc.conv_id',
+        'uc.account_id',
+        'uc.peer_id',
+        'uc.kind',
+        'uc.log_no',
+        'uc.read_seq',
+        'uc.read_count',
+        'uc.read_own',
+        'uc.peer_read_seq',
+        'uc.peer_read_time',
+        'uc.cleared_seq',
+        'uc.hidden_seq',
+        'uc.pinned_ms',
+        'uc.standard_mark',
+        'uc.custom_mark',
+        'uc.recv_opt',
+        'uc.to_seq',
+        'uc.to_change',
+        'c.lo_id',
+        'c.head_seq',
+        'c.change_no',
+        'c.count_no',
+        'c.sent_lo',
+        'c.sent_hi',
+        'c.list_seq',
+        'c.list_time',
+        'g.name as group_name',
+        'g.dismissed',
+        'g.community_no',
+        'g.support_topic',
+        'g.create_time',
+      ])
+      .select(eb => [
+        // A recall is a change: most conversations have none.
+        sql<number>`case when c.change_no > 0 then ${uncounted(eb)} else 0 end`.as('uncounted'),
+        // The first is looked up once for all: most people deleted nothing.
+        sql<number>`case when exists (select 1 from message_hidden as any_hidden
+          where any_hidden.app_id = ${parameter('app')} and any_hidden.account_id = ${parameter('owner')})
+          and exists (select 1 from message_hidden as hidden where hidden.app_id = uc.app_id
+          and hidden.account_id = uc.account_id and hidden.conv_id = uc.conv_id) then 1 else 0 end`.as(
+          'hides',
+        ),
+      ])
+      .limit(sql.lit(SHORT + 1)),
+  )
+}

@@ -3,6 +3,7 @@ import type { WireContactGroup } from '@rookery/protocol/wire'
 import type { Kysely } from 'kysely'
 import { CommandError } from '../commands/command-error.ts'
 import { defineMutation, type Transaction } from '../store/mutation.ts'
+import { PreparedQuery, perDatabase } from '../store/prepared.ts'
 import type { Schema } from '../store/schema.ts'
 import { type Contact, contactConversation, contactLocks, ensureContact } from './contact.ts'
 import { MarkedConversations } from './marked-conversations.ts'
@@ -15,19 +16,26 @@ interface OwnGroup {
   readonly name: string
 }
 
+const queries = perDatabase(db => ({
+  all: new PreparedQuery<{ app: number; owner: number }, { group_id: number; name: string }>(
+    db,
+    (db, parameter) =>
+      db
+        .selectFrom('contact_group')
+        .select(['group_id', 'name'])
+        .where('app_id', '=', parameter('app'))
+        .where('account_id', '=', parameter('owner'))
+        .orderBy('group_id'),
+  ),
+}))
+
 /** All of an account's groups of conversations, in the order in which they were made. */
 export async function contactGroups(
   db: Kysely<Schema>,
   app: number,
   owner: number,
 ): Promise<WireContactGroup[]> {
-  const rows = await db
-    .selectFrom('contact_group')
-    .select(['group_id', 'name'])
-    .where('app_id', '=', app)
-    .where('account_id', '=', owner)
-    .orderBy('group_id')
-    .execute()
+  const rows = await queries(db).all.all({ app, owner })
   return rows.map(row => ({ GroupId: row.group_id, GroupName: row.name }))
 }
 

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import { wireMessageText } from '../messages/message-frame.ts'
 import type { Schema } from '../store/schema.ts'
-import { type ConversationView, conversationViews } from './conversation-view.ts'
+import { type ConversationView, conversationViews, type Person } from './conversation-view.ts'
 
 /** A `WireConversation` as JSON text, with the numbers by which answers choose among items. */
 export interface ConversationItem {
@@ -27,23 +27,44 @@ export async function conversationItems(
 /** @param last the last message's text where it is known */
 export function conversationItemText(view: ConversationView, last = lastMessageText(view)): string {
   const place = view.group
-    ? `{"Type":2,"To_Account":"","Group":${JSON.stringify(view.group.shown)},`
-    : `{"Type":1,"To_Account":${JSON.stringify(view.peer.userId)},`
-  return `${place}"ConvId":${view.conv},"HeadSeq":${
-    view.headSeq
-  },"ChangeNo":${view.changeNo},"LogNo":${view.logNo},"UnreadMsgNum":${view.unread},"ReadSeq":${
-    view.readSeq
-  },"PeerReadTime":${view.peerReadTime},"PeerReadSeq":${view.peerReadSeq},"ClearedSeq":${
-    view.clearedSeq
-  },"Hidden":${view.hidden ? 1 : 0},"TopFlag":${view.pinnedMs > 0 ? 1 : 0},"TopTime":${
-    view.pinnedMs
-  },"StandardMark":"${view.standardMark}","CustomMark":${JSON.stringify(
-    view.customMark,
-  )},"ContactGroupId":[${view.contactGroups.join(',')}],"RecvOpt":${view.recvOpt},"MsgTime":${
-    view.listTime
-  },"LastMsg":${last},"Peer_Nick":${JSON.stringify(
-    view.peer.nick,
-  )},"Peer_FaceUrl":${JSON.stringify(view.peer.faceUrl)}}`
+    ? `{"Type":2,"To_Account":"","Peer_Nick":"","Peer_FaceUrl":"","Group":${JSON.stringify(view.group.shown)}`
+    : peerText(view.peer)
+  return `${place},"ConvId":${view.conv},"HeadSeq":${view.headSeq},"ChangeNo":${view.changeNo},"LogNo":${
+    view.logNo
+  },"UnreadMsgNum":${view.unread},"ReadSeq":${view.readSeq},"PeerReadTime":${
+    view.peerReadTime
+  },"PeerReadSeq":${view.peerReadSeq},"ClearedSeq":${view.clearedSeq},"MsgTime":${view.listTime}${optionsText(
+    view,
+  )},"LastMsg":${last}}`
+}
+
+/** Every list shows an account the same; the account objects are kept while they are in use. */
+const peerTexts = new WeakMap<Person, string>()
+
+function peerText(peer: Person): string {
+  const known = peerTexts.get(peer)
+  if (known !== undefined) return known
+  const text = `{"Type":1,"To_Account":${JSON.stringify(peer.userId)},"Peer_Nick":${JSON.stringify(
+    peer.nick,
+  )},"Peer_FaceUrl":${JSON.stringify(peer.faceUrl)}`
+  peerTexts.set(peer, text)
+  return text
+}
+
+/** Of a conversation that its owner left as it was, which most are. */
+const PLAIN_OPTIONS =
+  ',"Hidden":0,"TopFlag":0,"TopTime":0,"StandardMark":"","CustomMark":"","ContactGroupId":[],"RecvOpt":0'
+
+function optionsText(view: ConversationView): string {
+  const { hidden, pinnedMs, standardMark, customMark, contactGroups, recvOpt } = view
+  const isPlain =
+    !hidden && pinnedMs === 0 && standardMark === '' && customMark === '' && contactGroups.length === 0
+  if (isPlain && recvOpt === 0) return PLAIN_OPTIONS
+  return `,"Hidden":${hidden ? 1 : 0},"TopFlag":${pinnedMs > 0 ? 1 : 0},"TopTime":${
+    pinnedMs
+  },"StandardMark":"${standardMark}","CustomMark":${JSON.stringify(
+    customMark,
+  )},"ContactGroupId":[${contactGroups.join(',')}],"RecvOpt":${recvOpt}`
 }
 
 function lastMessageText(view: ConversationView): string {

@@ -59,15 +59,26 @@ export const getListCommand = defineCommand({
   },
 })
 
-function sessionItem({ view, isPinned }: ListItem): object {
-  return {
-    ...(view.group
-      ? { Type: 2, GroupId: view.group.shown.GroupId }
-      : { Type: 1, To_Account: view.peer.userId }),
-    MsgTime: view.listTime,
-    TopFlag: isPinned ? 1 : 0,
-    ...(view.standardMark && { StandardMark: view.standardMark }),
-    ...(view.customMark && { CustomMark: view.customMark }),
-    ...(view.contactGroups.length > 0 && { ContactGroupId: view.contactGroups }),
-  }
+interface SessionItem {
+  readonly Type: number
+  readonly To_Account?: string
+  readonly GroupId?: string
+  readonly MsgTime: number
+  readonly TopFlag: number
+  StandardMark?: string
+  CustomMark?: string
+  ContactGroupId?: readonly number[]
+}
+
+function sessionItem({ view, isPinned }: ListItem): SessionItem {
+  const { group, peer, standardMark, customMark, contactGroups } = view
+  const MsgTime = view.listTime
+  const TopFlag = isPinned ? 1 : 0
+  const item: SessionItem = group
+    ? { Type: 2, GroupId: group.shown.GroupId, MsgTime, TopFlag }
+    : { Type: 1, To_Account: peer.userId, MsgTime, TopFlag }
+  if (standardMark) item.StandardMark = standardMark
+  if (customMark) item.CustomMark = customMark
+  if (contactGroups.length > 0) item.ContactGroupId = contactGroups
+  return item
 }

@@ -19,9 +19,7 @@ import { type UnreadColumns, uncounted, unreadOf } from './unread.ts'
 /** The most that one page shows. */
 const SHORT = 100
 
-type Columns = OwnColumns & Omit<UnreadColumns, 'hidden_unread'>
-
-interface Row extends Columns {
+interface Row extends OwnColumns, UnreadColumns {
   kind: number
   peer_id: number
   read_seq: number
@@ -132,7 +130,7 @@ function showPair(
     headSeq: row.head_seq,
     changeNo: row.change_no,
     logNo: row.log_no,
-    unread: unreadOf({ ...row, hidden_unread: 0 }),
+    unread: unreadOf(row),
     readSeq: row.read_seq,
     peerReadTime: row.peer_read_time,
     peerReadSeq: row.peer_read_seq,
@@ -213,6 +211,7 @@ function rowsQuery(db: Kysely<Schema>): PreparedQuery<{ app: number; owner: numb
       .select(eb => [
         // A recall is a change: most conversations have none.
         sql<number>`case when c.change_no > 0 then ${uncounted(eb)} else 0 end`.as('uncounted'),
+        sql.lit(0).as('hidden_unread'),
         // The first is looked up once for all: most people deleted nothing.
         sql<number>`case when exists (select 1 from message_hidden as any_hidden
           where any_hidden.app_id = ${parameter('app')} and any_hidden.account_id = ${parameter('owner')})

@@ -8,7 +8,7 @@ import type { Services } from '../commands/services.ts'
 import { historyFloor } from './history-floor.ts'
 import { messageSides, UNKNOWN_WHEN_ADDRESSING } from './message-accounts.ts'
 import { MessageList, takePage } from './message-list.ts'
-import { type OwnPair, ownPairWith } from './pair.ts'
+import { type HistoryPair, ownPairWith } from './pair.ts'
 import { fromAccount, msgKey, toAccount, U32_MAX } from './request-fields.ts'
 import { olderMessages, type Place } from './roam-page.ts'
 import { findMessage } from './stored-message.ts'
@@ -88,7 +88,7 @@ function keyOrThrow(text: string): MessageKey {
 /** Where a page begins: at the newest allowed second, or beyond the last message of the page before. */
 async function startOf(
   services: Services,
-  pair: OwnPair,
+  pair: HistoryPair,
   maxTime: number,
   last: MessageKey | undefined,
 ): Promise<Place> {

@@ -53,7 +53,7 @@ export const getRoamMsgCommand = defineCommand({
       ? await newerMessages(services.store.read, pair, from, query)
       : await olderMessages(services.store.read, pair, from, query)
     const list = new MessageList(services.accounts, pair)
-    const page = await takePage(rows.slice(0, limit), row => list.wireText(row), PAGE_BYTES)
+    const page = await takePage(rows.slice(0, limit), row => list.pairText(row), PAGE_BYTES)
     const texts = newer ? page.texts : page.texts.toReversed()
     return new RawAnswer(`"MsgList":[${texts.join(',')}],"Complete":${page.taken < rows.length ? 0 : 1}`)
   },

@@ -1,6 +1,6 @@
 import { addressedAccounts } from '../store/message-address.ts'
 import { type Author, roamItemText, type ShownMessage, wireMessageText } from './message-frame.ts'
-import { type MessageRow, shownFromRow } from './message-row.ts'
+import { type MessageRow, type ShownRow, shownFromRow } from './message-row.ts'
 import { otherSide, type Pair } from './pair.ts'
 
 const NOBODY: Author = { id: 0, userId: '', nick: '', faceUrl: '' }
@@ -21,6 +21,8 @@ export interface ListedGroup {
 /** Bytes of one answer's messages: a page of the largest messages must not fill a socket's outbound buffer. */
 export const PAGE_BYTES = 262_144
 
+type TextFormat = (message: ShownMessage, from: Author, to: Author) => string
+
 /** Builds the JSON of stored messages of one conversation; names are looked up once. */
 export class MessageList {
   readonly #accounts: Authors
@@ -35,8 +37,16 @@ export class MessageList {
   }
 
   /** As events and the SDK's history show it. */
-  async wireText(row: MessageRow): Promise<string> {
-    if (!this.#group) return this.#text(row, wireMessageText)
+  wireText(row: MessageRow): string | Promise<string> {
+    return this.#group ? this.#groupText(row, this.#group) : this.pairText(row)
+  }
+
+  /** The same of a conversation of two. */
+  pairText(row: ShownRow): string | Promise<string> {
+    return this.#text(row, wireMessageText)
+  }
+
+  async #groupText(row: MessageRow, group: ListedGroup): Promise<string> {
     const to: string[] = []
     for (const account of addressedAccounts(row.to_ids)) to.push((await this.author(account)).userId)
     return wireMessageText(
@@ -44,8 +54,8 @@ export class MessageList {
       await this.author(row.sender_id),
       NOBODY,
       {
-        groupId: this.#group.groupId,
-        nameCard: row.sender_id > 0 ? await this.#group.nameCard(row.sender_id) : '',
+        groupId: group.groupId,
+        nameCard: row.sender_id > 0 ? await group.nameCard(row.sender_id) : '',
         atInfo: row.at_info,
         to,
       },
@@ -53,7 +63,7 @@ export class MessageList {
   }
 
   /** As `openim/admin_getroammsg` shows it. */
-  roamText(row: MessageRow): Promise<string> {
+  roamText(row: ShownRow): string | Promise<string> {
     return this.#text(row, roamItemText)
   }
 
@@ -67,16 +77,21 @@ export class MessageList {
     return author
   }
 
-  async #text(
-    row: MessageRow,
-    format: (message: ShownMessage, from: Author, to: Author) => string,
-  ): Promise<string> {
+  /** At once where nobody need be looked up: a turn of the loop costs more than a text. */
+  #text(row: ShownRow, format: TextFormat): string | Promise<string> {
+    const from = this.#known.get(row.sender_id)
+    const to = this.#known.get(otherSide(this.#pair, row.sender_id))
+    if (from && to && row.revoker_id === 0) return format(shownFromRow(row, ''), from, to)
+    return this.#lookedUpText(row, format)
+  }
+
+  async #lookedUpText(row: ShownRow, format: TextFormat): Promise<string> {
     const from = await this.author(row.sender_id)
     const to = await this.author(otherSide(this.#pair, row.sender_id))
     return format(shownFromRow(row, await this.#revoker(row)), from, to)
   }
 
-  async #revoker(row: MessageRow): Promise<string> {
+  async #revoker(row: ShownRow): Promise<string> {
     return row.revoker_id > 0 ? (await this.author(row.revoker_id)).userId : ''
   }
 }
@@ -89,15 +104,16 @@ export interface Page {
 }
 
 /** Takes rows, first to last, until the page has `maxBytes`; the first one is always taken. */
-export async function takePage(
-  rows: readonly MessageRow[],
-  text: (row: MessageRow) => Promise<string>,
+export async function takePage<Row>(
+  rows: readonly Row[],
+  text: (row: Row) => string | Promise<string>,
   maxBytes: number,
 ): Promise<Page> {
   const texts: string[] = []
   let bytes = 0
   for (const row of rows) {
-    const next = await text(row)
+    const made = text(row)
+    const next = typeof made === 'string' ? made : await made
     bytes += Buffer.byteLength(next) + 1
     if (texts.length > 0 && bytes > maxBytes) break
     texts.push(next)

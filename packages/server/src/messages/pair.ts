@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { PreparedQuery, perDatabase } from '../store/prepared.ts'
 import type { Schema } from '../store/schema.ts'
 
@@ -21,6 +21,14 @@ export interface OwnPair extends Pair {
   readonly joinSeq?: number
 }
 
+/** Of two accounts, with what tells how its history is read. */
+export interface HistoryPair extends OwnPair {
+  /** It has messages that came late (`message.late_after`). */
+  readonly hasLate: boolean
+  /** The owner deleted messages of it. */
+  readonly hides: boolean
+}
+
 interface PairRow {
   app_id: number
   conv_id: number
@@ -37,6 +45,12 @@ interface GroupViewRow extends PairRow {
   to_change: number
   clear_seq: number
   join_seq: number
+}
+
+interface HistoryRow extends PairRow {
+  cleared_seq: number | null
+  has_late: number
+  hides: number
 }
 
 const COLUMNS = [
@@ -56,6 +70,33 @@ const queries = perDatabase(db => ({
       .where('app_id', '=', parameter('app'))
       .where('lo_id', '=', parameter('lo'))
       .where('hi_id', '=', parameter('hi')),
+  ),
+  history: new PreparedQuery<{ app: number; lo: number; hi: number; owner: number }, HistoryRow>(
+    db,
+    (db, parameter) =>
+      db
+        .selectFrom('conversation')
+        .leftJoin('user_conversation as own', join =>
+          join
+            .onRef('own.app_id', '=', 'conversation.app_id')
+            .on('own.account_id', '=', parameter('owner'))
+            .onRef('own.conv_id', '=', 'conversation.conv_id'),
+        )
+        .select(COLUMNS)
+        .select('own.cleared_seq')
+        .select([
+          sql<number>`case when exists (select 1 from message where message.app_id = conversation.app_id
+            and message.conv_id = conversation.conv_id and message.late_after > 0) then 1 else 0 end`.as(
+            'has_late',
+          ),
+          sql<number>`case when exists (select 1 from message_hidden as hidden where hidden.app_id = own.app_id
+            and hidden.account_id = own.account_id and hidden.conv_id = own.conv_id) then 1 else 0 end`.as(
+            'hides',
+          ),
+        ])
+        .where('conversation.app_id', '=', parameter('app'))
+        .where('lo_id', '=', parameter('lo'))
+        .where('hi_id', '=', parameter('hi')),
   ),
   byNumber: new PreparedQuery<{ app: number; conv: number }, PairRow>(db, (db, parameter) =>
     db
@@ -140,9 +181,17 @@ export async function ownPairWith(
   app: number,
   owner: number,
   peer: number,
-): Promise<OwnPair | undefined> {
-  const pair = await pairOf(db, app, owner, peer)
-  return pair && asOwned(db, pair, owner)
+): Promise<HistoryPair | undefined> {
+  const lo = Math.min(owner, peer)
+  const row = await queries(db).history.first({ app, lo, hi: Math.max(owner, peer), owner })
+  if (!row) return undefined
+  return {
+    ...fromRow(row),
+    owner,
+    clearedSeq: row.cleared_seq ?? 0,
+    hasLate: row.has_late !== 0,
+    hides: row.hides !== 0,
+  }
 }
 
 export function otherSide(pair: Pick<Pair, 'lo' | 'hi'>, account: number): number {

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 import { PreparedQuery, perDatabase } from '../store/prepared.ts'
 import { MessageFlag, type Schema } from '../store/schema.ts'
-import { MESSAGE_COLUMNS, type MessageRow } from './message-row.ts'
-import type { OwnPair } from './pair.ts'
+import { SHOWN_COLUMNS, type ShownRow } from './message-row.ts'
+import type { HistoryPair } from './pair.ts'
 import { firstSince, newestUpTo } from './time-order.ts'
 
 /** A place in the order of history, which is `(time, seq)` (DESIGN-DATA 2). */
@@ -28,6 +28,8 @@ interface PageValues {
   cleared: number
   floor: number
   limit: number
+  /** 0: the owner deleted none of them. */
+  hides: number
 }
 
 /** A page of messages in order, from a number on. */
@@ -41,7 +43,7 @@ interface LateValues extends PageValues {
   seq: number
 }
 
-interface PageRow extends MessageRow {
+interface PageRow extends ShownRow {
   readonly late_after: number
 }
 
@@ -102,40 +104,50 @@ function visible(db: Kysely<Schema>, parameter: Parameter) {
   )} else ${sql.lit(MessageFlag.HIDDEN_FROM_RECEIVER)} end`
   return db
     .selectFrom('message')
-    .select(MESSAGE_COLUMNS)
+    .select(SHOWN_COLUMNS)
     .select('message.late_after')
     .where('message.app_id', '=', parameter('app'))
     .where('message.conv_id', '=', parameter('conv'))
     .where('message.seq', '>', parameter('cleared'))
     .where(sql<boolean>`(flags & (${hiddenBit})) = 0`)
     .where(eb =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom('message_hidden as hidden')
-            .select('hidden.seq')
-            .whereRef('hidden.app_id', '=', 'message.app_id')
-            .where('hidden.account_id', '=', parameter('owner'))
-            .whereRef('hidden.conv_id', '=', 'message.conv_id')
-            .whereRef('hidden.seq', '=', 'message.seq'),
+      eb.or([
+        sql<boolean>`${parameter('hides')} = 0`,
+        eb.not(
+          eb.exists(
+            eb
+              .selectFrom('message_hidden as hidden')
+              .select('hidden.seq')
+              .whereRef('hidden.app_id', '=', 'message.app_id')
+              .where('hidden.account_id', '=', parameter('owner'))
+              .whereRef('hidden.conv_id', '=', 'message.conv_id')
+              .whereRef('hidden.seq', '=', 'message.seq'),
+          ),
         ),
-      ),
+      ]),
     )
 }
 
 /** What the owner sees before a place, newest first. */
 export async function olderMessages(
   db: Kysely<Schema>,
-  pair: OwnPair,
+  pair: HistoryPair,
   before: Place,
   query: RoamQuery,
-): Promise<MessageRow[]> {
+): Promise<ShownRow[]> {
+  const { older, olderLate } = queries(db)
   const page = pageValues(pair, query)
-  const rows = await queries(db).olderLate.all({ ...page, time: before.time, seq: before.seq })
+  // A page that goes on after another one begins at a message that is in order, mostly: it is read along, and nothing is searched.
+  if (!pair.hasLate && before.seq <= pair.headSeq) {
+    const found = await older.all({ ...page, limit: query.limit + 1, from: before.seq + 1 })
+    const anchor = found[0]
+    if (anchor?.seq === before.seq && anchor.time === before.time) return found.slice(1)
+  }
+  const rows = pair.hasLate ? await olderLate.all({ ...page, time: before.time, seq: before.seq }) : []
   let wanted = query.limit
   let from = await firstFrom(db, pair, before)
   while (wanted > 0) {
-    const found = await queries(db).older.all({ ...page, from })
+    const found = await older.all({ ...page, from })
     const inOrder = found.filter(row => row.late_after === 0).slice(0, wanted)
     rows.push(...inOrder)
     wanted -= inOrder.length
@@ -150,21 +162,22 @@ export async function olderMessages(
 /** What the owner sees after a place, oldest first. */
 export async function newerMessages(
   db: Kysely<Schema>,
-  pair: OwnPair,
+  pair: HistoryPair,
   after: Place,
   query: RoamQuery,
-): Promise<MessageRow[]> {
+): Promise<ShownRow[]> {
+  const { newer, newerLate } = queries(db)
   const page = pageValues(pair, query)
-  const late = await queries(db).newerLate.all({ ...page, time: after.time, seq: after.seq })
   const from = await firstFrom(db, pair, { time: after.time, seq: after.seq + 1 })
-  const inOrder = await queries(db).newer.all({ ...page, from })
+  const inOrder = await newer.all({ ...page, from })
+  if (!pair.hasLate) return inOrder
+  const late = await newerLate.all({ ...page, time: after.time, seq: after.seq })
   return [...late, ...inOrder].sort((a, b) => a.time - b.time || a.seq - b.seq).slice(0, query.limit)
 }
 
 /** The number of the first message in order that is at a place or after it. */
-async function firstFrom(db: Kysely<Schema>, pair: OwnPair, place: Place): Promise<number> {
+async function firstFrom(db: Kysely<Schema>, pair: HistoryPair, place: Place): Promise<number> {
   if (place.time >= NEWEST.time) return pair.headSeq + 1
-  // A page that goes on after another one starts at a message that is in order, mostly: nothing is searched then.
   const near = await newestUpTo(db, pair, place.seq)
   if (near && near.late_after === 0 && near.time === place.time) return Math.min(place.seq, pair.headSeq + 1)
   const later = await firstSince(db, pair, place.time + 1)
@@ -172,7 +185,7 @@ async function firstFrom(db: Kysely<Schema>, pair: OwnPair, place: Place): Promi
   return Math.max(place.seq, await firstSince(db, pair, place.time))
 }
 
-function pageValues(pair: OwnPair, query: RoamQuery): PageValues {
+function pageValues(pair: HistoryPair, query: RoamQuery): PageValues {
   return {
     app: pair.app,
     conv: pair.conv,
@@ -180,5 +193,6 @@ function pageValues(pair: OwnPair, query: RoamQuery): PageValues {
     cleared: pair.clearedSeq,
     floor: query.floor,
     limit: query.limit,
+    hides: pair.hides ? 1 : 0,
   }
 }

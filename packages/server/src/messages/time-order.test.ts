@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely'
 import type { AppendItem } from '../store/append.ts'
 import { MessageFlag, type Schema } from '../store/schema.ts'
 import { openTestStore } from '../testing/test-store.ts'
-import { type OwnPair, ownPairWith } from './pair.ts'
+import { type HistoryPair, ownPairWith } from './pair.ts'
 import { NEWEST, newerMessages, olderMessages, type Place } from './roam-page.ts'
 import { findMessage } from './stored-message.ts'
 
@@ -28,7 +28,7 @@ function drawing(seed: number): (below: number) => number {
 
 async function withHistory(
   items: readonly AppendItem[],
-  check: (db: Kysely<Schema>, pair: OwnPair) => Promise<void>,
+  check: (db: Kysely<Schema>, pair: HistoryPair) => Promise<void>,
 ): Promise<void> {
   const { store, database, close } = await openTestStore()
   try {

@@ -49,7 +49,11 @@ export async function raiseChangeNo(
 }
 
 /** A stored message in its present state. */
-export function presentGroupText(tx: Transaction, group: GroupRow, message: MessageRow): Promise<string> {
+export async function presentGroupText(
+  tx: Transaction,
+  group: GroupRow,
+  message: MessageRow,
+): Promise<string> {
   const home = { ...group, group_no: group.community_no || group.group_no }
   const list = new MessageList(
     { byId: (app, account) => authorOf(tx, app, account) },

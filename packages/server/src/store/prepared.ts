@@ -9,7 +9,16 @@ export interface DirectStatement {
   run(parameters: readonly unknown[]): number
 }
 
-type Prepare = (sql: string) => DirectStatement
+/** A compiled text and what stands in it for each `?`: a value that is the same in every run, or {@link EACH_RUN}. */
+export interface PreparedText {
+  readonly sql: string
+  readonly values: readonly unknown[]
+}
+
+/** A value that each run brings. */
+export const EACH_RUN = Symbol('each run')
+
+type Prepare = (text: PreparedText) => DirectStatement
 
 const directEngines = new WeakMap<Kysely<Schema>, Prepare>()
 
@@ -52,37 +61,47 @@ export class PreparedQuery<P extends object, R> {
 
   async all(values: P): Promise<R[]> {
     const statement = this.#direct()
-    if (statement) return statement.all(this.#parameters(values)) as R[]
+    if (statement) return statement.all(this.#own(values)) as R[]
     return (await this.#db.executeQuery(this.#bind(values))).rows
   }
 
   async first(values: P): Promise<R | undefined> {
     const statement = this.#direct()
-    if (statement) return (statement.get(this.#parameters(values)) ?? undefined) as R | undefined
+    if (statement) return (statement.get(this.#own(values)) ?? undefined) as R | undefined
     return (await this.all(values))[0]
   }
 
   /** Number of rows that the statement changed. */
   async run(values: P): Promise<number> {
     const statement = this.#direct()
-    if (statement) return statement.run(this.#parameters(values))
+    if (statement) return statement.run(this.#own(values))
     return Number((await this.#db.executeQuery(this.#bind(values))).numAffectedRows ?? 0n)
   }
 
   #direct(): DirectStatement | undefined {
-    this.#statement ??= this.#prepare?.(this.#compiled.sql)
+    this.#statement ??= this.#prepare?.({
+      sql: this.#compiled.sql,
+      values: this.#names.map((name, index) =>
+        name === undefined ? this.#compiled.parameters[index] : EACH_RUN,
+      ),
+    })
     return this.#statement
   }
 
-  #parameters(values: P): unknown[] {
+  /** Only what each run brings. */
+  #own(values: P): unknown[] {
     const named = values as Record<string, unknown>
-    return this.#names.map((name, index) =>
-      name === undefined ? this.#compiled.parameters[index] : named[name],
-    )
+    const own: unknown[] = []
+    for (const name of this.#names) if (name !== undefined) own.push(named[name])
+    return own
   }
 
   #bind(values: P): CompiledQuery<R> {
-    return { ...this.#compiled, parameters: this.#parameters(values) }
+    const named = values as Record<string, unknown>
+    const parameters = this.#names.map((name, index) =>
+      name === undefined ? this.#compiled.parameters[index] : named[name],
+    )
+    return { ...this.#compiled, parameters }
   }
 }
 

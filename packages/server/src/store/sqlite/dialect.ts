@@ -12,6 +12,7 @@ import {
 } from 'kysely'
 import { answerDirectly } from '../prepared.ts'
 import type { Schema } from '../schema.ts'
+import { stablePlan } from './stable-plan.ts'
 
 /**
  * Kysely over one bun:sqlite connection. Transactions are the writer's own (a savepoint a mutation), so the driver
@@ -22,8 +23,8 @@ export function sqliteKysely(
   options: { readonly ownTransactions: boolean },
 ): Kysely<Schema> {
   const db = new Kysely<Schema>({ dialect: sqliteDialect(database, options) })
-  answerDirectly(db, sql => {
-    const statement = database.query<unknown, SQLQueryBindings[]>(sql)
+  answerDirectly(db, text => {
+    const statement = database.query<unknown, SQLQueryBindings[]>(stablePlan(text))
     return {
       all: parameters => statement.all(...(parameters as SQLQueryBindings[])),
       get: parameters => statement.get(...(parameters as SQLQueryBindings[])),

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { PreparedQuery, perDatabase } from '../store/prepared.ts'
-import type { Schema } from '../store/schema.ts'
+import { ConversationKind, type Schema } from '../store/schema.ts'
 import { isListed, isListedFromStart } from './is-listed.ts'
 
 /** The numbers of one conversation by which lists are ordered and devices compared; no content. */
@@ -23,9 +23,10 @@ export interface OwnConversation {
 /** Highest value of `conversation.max`: an account with more is served its most active ones. */
 export const CONVERSATIONS_MAX = 10_000
 
-/** What an {@link OwnConversation} is made of, but for the other side's account. */
-export interface OwnColumns {
+interface Row {
   conv_id: number
+  user_id: string | null
+  deleted: number | null
   group_name: string | null
   dismissed: number | null
   to_seq: number
@@ -42,18 +43,22 @@ export interface OwnColumns {
   create_time: number | null
 }
 
-interface Row extends OwnColumns {
-  user_id: string | null
-  deleted: number | null
-}
+type Parameter = <K extends 'app' | 'owner'>(name: K) => number
 
 const queries = perDatabase(db => ({
-  all: new PreparedQuery<{ app: number; owner: number }, Row>(db, (db, parameter) =>
+  all: new PreparedQuery<{ app: number; owner: number }, Row>(db, (db, parameter) => ownRows(db, parameter)),
+  groups: new PreparedQuery<{ app: number; owner: number }, Row>(db, (db, parameter) =>
+    ownRows(db, parameter).where('uc.kind', '=', sql.lit(ConversationKind.GROUP)),
+  ),
+}))
+
+function ownRows(db: Kysely<Schema>, parameter: Parameter) {
+  return (
     db
       .selectFrom(
         db
           .selectFrom('user_conversation')
-          .select(['app_id', 'conv_id', 'peer_id', 'log_no', 'pinned_ms', 'hidden_seq'])
+          .select(['app_id', 'conv_id', 'peer_id', 'kind', 'log_no', 'pinned_ms', 'hidden_seq'])
           .select(['to_seq', 'to_change'])
           .where('app_id', '=', parameter('app'))
           .where('account_id', '=', parameter('owner'))
@@ -100,9 +105,9 @@ const queries = perDatabase(db => ({
         'c.change_no',
         'c.list_seq',
         'c.list_time',
-      ]),
-  ),
-}))
+      ])
+  )
+}
 
 /** All conversations of an account, at most {@link CONVERSATIONS_MAX}, in no order; superseded ones are left out. */
 export async function ownConversations(
@@ -110,22 +115,20 @@ export async function ownConversations(
   app: number,
   owner: number,
 ): Promise<OwnConversation[]> {
-  const rows = await queries(db).all.all({ app, owner })
-  return withoutSuperseded(
-    rows.map(row => ownConversation(row, { userId: row.user_id ?? '', deleted: row.deleted !== 0 })),
-  )
+  return withoutSuperseded((await queries(db).all.all({ app, owner })).map(fromRow))
 }
 
-/** @param peer the other side; a group has none */
-export function ownConversation(
-  row: OwnColumns,
-  peer: { readonly userId: string; readonly deleted: boolean },
-): OwnConversation {
+/** Those of {@link ownConversations} that are groups, superseded ones included. */
+export async function ownGroups(db: Kysely<Schema>, app: number, owner: number): Promise<OwnConversation[]> {
+  return (await queries(db).groups.all({ app, owner })).map(fromRow)
+}
+
+function fromRow(row: Row): OwnConversation {
   const isPair = row.group_name === null
   return {
     conv: row.conv_id,
-    peerUserId: isPair ? peer.userId : `${GROUP_NAME}${row.group_name}`,
-    peerDeleted: isPair ? peer.deleted : row.dismissed !== 0,
+    peerUserId: isPair ? (row.user_id ?? '') : `${GROUP_NAME}${row.group_name}`,
+    peerDeleted: isPair ? row.deleted !== 0 : row.dismissed !== 0,
     headSeq: row.to_seq >= 0 ? row.to_seq : row.head_seq,
     changeNo: row.to_seq >= 0 ? row.to_change : row.change_no,
     logNo: row.log_no,

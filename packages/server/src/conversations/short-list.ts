@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Account } from '../accounts/account.ts'
 import { isHiddenByFlags } from '../messages/stored-message.ts'
 import { PreparedQuery, perDatabase } from '../store/prepared.ts'
-import { ConversationKind, type Schema } from '../store/schema.ts'
+import type { Schema } from '../store/schema.ts'
 import { conversationItemText } from './conversation-item.ts'
 import { type ConversationView, conversationViews } from './conversation-view.ts'
 import { isListed } from './is-listed.ts'
@@ -13,21 +13,32 @@ import {
   type ListServices,
   listed,
 } from './listed-conversation.ts'
-import { type OwnColumns, ownConversation, withoutSuperseded } from './own-conversations.ts'
-import { type UnreadColumns, uncounted, unreadOf } from './unread.ts'
+import { type OwnConversation, ownGroups, withoutSuperseded } from './own-conversations.ts'
+import { DISCARD, uncounted } from './unread.ts'
 
 /** The most that one page shows. */
 const SHORT = 100
 
-interface Row extends OwnColumns, UnreadColumns {
-  kind: number
+/** Few columns: making their values costs more than finding the rows. */
+interface Row {
+  conv_id: number
+  /** 0: a group. */
   peer_id: number
+  log_no: number
   read_seq: number
   peer_read_seq: number
   peer_read_time: number
   cleared_seq: number
+  hidden_seq: number
+  pinned_ms: number
   standard_mark: string
   custom_mark: string
+  recv_opt: number
+  head_seq: number
+  change_no: number
+  list_seq: number
+  list_time: number
+  unread_sum: number
   /** 1: the owner deleted messages of it. */
   hides: number
 }
@@ -39,7 +50,7 @@ interface Pair {
 
 const queries = perDatabase(db => ({
   rows: rowsQuery(db),
-  groups: new PreparedQuery<{ app: number; owner: number }, { conv_id: number; group_id: number }>(
+  contactGroups: new PreparedQuery<{ app: number; owner: number }, { conv_id: number; group_id: number }>(
     db,
     (db, parameter) =>
       db
@@ -66,17 +77,19 @@ export async function shortList(
   const owner = accounts.knownById(app, ownerId) ?? (await accounts.byId(app, ownerId))
   if (!owner) return undefined
   const pairs = new Map<number, Pair>()
-  const all = []
+  const all: OwnConversation[] = []
+  let inGroups = false
   for (const row of rows) {
-    if (row.kind === ConversationKind.GROUP) {
-      all.push(ownConversation(row, NOBODY))
+    if (row.peer_id === 0) {
+      inGroups = true
       continue
     }
     const peer = accounts.knownById(app, row.peer_id) ?? (await accounts.byId(app, row.peer_id))
     if (!peer) continue
-    all.push(ownConversation(row, peer))
+    all.push(ownPair(row, peer))
     pairs.set(row.conv_id, { row, peer })
   }
+  if (inGroups) all.push(...(await ownGroups(store.read, app, ownerId)))
 
   return {
     all: withoutSuperseded(all),
@@ -97,12 +110,23 @@ export async function shortList(
   }
 }
 
-/** Stands where a group has no other side. */
-const NOBODY = { userId: '', deleted: false }
+function ownPair(row: Row, peer: Account): OwnConversation {
+  return {
+    conv: row.conv_id,
+    peerUserId: peer.userId,
+    peerDeleted: peer.deleted,
+    headSeq: row.head_seq,
+    changeNo: row.change_no,
+    logNo: row.log_no,
+    pinnedMs: row.pinned_ms,
+    listTime: row.list_time,
+    isListed: isListed(row, row.list_seq),
+  }
+}
 
 async function contactGroups(db: Kysely<Schema>, app: number, owner: number): Promise<Map<number, number[]>> {
   const groups = new Map<number, number[]>()
-  for (const row of await queries(db).groups.all({ app, owner })) {
+  for (const row of await queries(db).contactGroups.all({ app, owner })) {
     const list = groups.get(row.conv_id)
     if (list) list.push(row.group_id)
     else groups.set(row.conv_id, [row.group_id])
@@ -130,7 +154,7 @@ function showPair(
     headSeq: row.head_seq,
     changeNo: row.change_no,
     logNo: row.log_no,
-    unread: unreadOf(row),
+    unread: row.recv_opt === DISCARD ? 0 : Math.max(0, row.unread_sum),
     readSeq: row.read_seq,
     peerReadTime: row.peer_read_time,
     peerReadSeq: row.peer_read_seq,
@@ -159,31 +183,13 @@ function rowsQuery(db: Kysely<Schema>): PreparedQuery<{ app: number; owner: numb
       .innerJoin('conversation as c', join =>
         join.onRef('c.app_id', '=', 'uc.app_id').onRef('c.conv_id', '=', 'uc.conv_id'),
       )
-      .leftJoin('chat_group as g', join =>
-        join
-          .onRef('g.app_id', '=', 'uc.app_id')
-          // No number, so no search, where it is no group.
-          .on('g.group_no', '=', sql<number>`case when c.lo_id = 0 then c.hi_id end`),
-      )
-      // A work group without a message so far is its owner's secret (rest-2 section 1.7).
-      .where(eb =>
-        eb.or([
-          eb('uc.kind', '=', sql.lit(ConversationKind.PAIR)),
-          eb('g.active', '=', 1),
-          eb('g.owner_id', '=', parameter('owner')),
-        ]),
-      )
       .where('uc.app_id', '=', parameter('app'))
       .where('uc.account_id', '=', parameter('owner'))
       .select([
         'uc.conv_id',
-        'uc.account_id',
         'uc.peer_id',
-        'uc.kind',
         'uc.log_no',
         'uc.read_seq',
-        'uc.read_count',
-        'uc.read_own',
         'uc.peer_read_seq',
         'uc.peer_read_time',
         'uc.cleared_seq',
@@ -192,26 +198,15 @@ function rowsQuery(db: Kysely<Schema>): PreparedQuery<{ app: number; owner: numb
         'uc.standard_mark',
         'uc.custom_mark',
         'uc.recv_opt',
-        'uc.to_seq',
-        'uc.to_change',
-        'c.lo_id',
         'c.head_seq',
         'c.change_no',
-        'c.count_no',
-        'c.sent_lo',
-        'c.sent_hi',
         'c.list_seq',
         'c.list_time',
-        'g.name as group_name',
-        'g.dismissed',
-        'g.community_no',
-        'g.support_topic',
-        'g.create_time',
       ])
       .select(eb => [
         // A recall is a change: most conversations have none.
-        sql<number>`case when c.change_no > 0 then ${uncounted(eb)} else 0 end`.as('uncounted'),
-        sql.lit(0).as('hidden_unread'),
+        sql<number>`c.count_no - uc.read_count - (case when c.lo_id = uc.account_id then c.sent_lo else c.sent_hi end
+          - uc.read_own) - case when c.change_no > 0 then ${uncounted(eb)} else 0 end`.as('unread_sum'),
         // The first is looked up once for all: most people deleted nothing.
         sql<number>`case when exists (select 1 from message_hidden as any_hidden
           where any_hidden.app_id = ${parameter('app')} and any_hidden.account_id = ${parameter('owner')})

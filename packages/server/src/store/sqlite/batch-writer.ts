@@ -10,6 +10,7 @@ import type { Schema } from '../schema.ts'
 import { MessageAppender } from './append-message.ts'
 import { ConversationHeads } from './conversation-heads.ts'
 import { sqliteKysely } from './dialect.ts'
+import { shrinkMemory } from './open-database.ts'
 
 /** One operation of a batch. */
 export type WriteOperation =
@@ -104,6 +105,11 @@ export class BatchWriter {
   /** Moves what is left of the log into the file; the next batch begins the log anew, unless somebody reads an old page just then. */
   restartLog(): void {
     this.#database.query('pragma wal_checkpoint(passive)').get()
+  }
+
+  /** Gives back what its page cache holds. */
+  shrink(): void {
+    shrinkMemory(this.#database)
   }
 
   close(): void {

@@ -1,3 +1,4 @@
+import type { Database } from 'bun:sqlite'
 import { randomBytes } from 'node:crypto'
 import { ErrorCode } from '@rookery/protocol/error-code'
 import type { Kysely } from 'kysely'
@@ -10,7 +11,8 @@ import type { CommitListener, Store } from '../store.ts'
 import type { BatchOutcome, RestartFailure, WriteOperation, WriteOutcome } from './batch-writer.ts'
 import { Checkpoints, logNotMoved } from './checkpoints.ts'
 import { sqliteKysely } from './dialect.ts'
-import { openDatabase } from './open-database.ts'
+import { IdleMemory } from './idle-memory.ts'
+import { openDatabase, shrinkMemory } from './open-database.ts'
 
 /** A batch is one transaction; more would hold up its first caller for longer than an fsync costs. */
 const BATCH_MAX = 512
@@ -39,6 +41,7 @@ export class EmbeddedStore implements Store {
   readonly #worker: Worker
   readonly #onDefect: (text: string) => void
   readonly #checkpoints: Checkpoints
+  readonly #idleMemory: IdleMemory
   readonly #listeners = new Set<CommitListener>()
   #epoch = ''
   #queue: Waiting[] = []
@@ -49,12 +52,12 @@ export class EmbeddedStore implements Store {
   #dead = false
 
   private constructor(
-    read: Kysely<Schema>,
+    reader: Database,
     worker: Worker,
     nodeId: string,
     { folder, onDefect }: EmbeddedStoreOptions,
   ) {
-    this.read = read
+    this.read = sqliteKysely(reader, { ownTransactions: false })
     this.nodeId = nodeId
     this.liveNodes = new Set([nodeId])
     this.#worker = worker
@@ -64,6 +67,10 @@ export class EmbeddedStore implements Store {
       // Between two batches: the writer takes one message after the other.
       restart: () => worker.postMessage('restart-log'),
       onDefect,
+    })
+    this.#idleMemory = new IdleMemory(() => {
+      shrinkMemory(reader)
+      worker.postMessage('shrink')
     })
     worker.onmessage = event => {
       const told = JSON.parse(event.data) as BatchOutcome | RestartFailure
@@ -87,8 +94,7 @@ export class EmbeddedStore implements Store {
       worker.terminate()
       throw error
     })
-    const read = sqliteKysely(openDatabase(options.folder, 'read'), { ownTransactions: false })
-    const store = new EmbeddedStore(read, worker, nodeId, options)
+    const store = new EmbeddedStore(openDatabase(options.folder, 'read'), worker, nodeId, options)
     await store.#loadEpoch()
     return store
   }
@@ -133,6 +139,7 @@ export class EmbeddedStore implements Store {
     if (this.#closed) return
     this.#closed = true
     if (this.waiting > 0) await new Promise<void>(resolve => (this.#idle = resolve))
+    this.#idleMemory.close()
     await this.#checkpoints.close()
     await this.read.destroy()
     if (this.#dead) return
@@ -191,6 +198,7 @@ export class EmbeddedStore implements Store {
         for (const listener of this.#listeners) listener(outcome.changes, 'here')
       for (const [index, waiting] of batch.entries()) this.#answer(waiting, outcome.outcomes[index])
       this.#checkpoints.wrote(batch.length)
+      this.#idleMemory.wrote()
     }
     if (this.#queue.length > 0) this.#flush()
     else this.#idle?.()

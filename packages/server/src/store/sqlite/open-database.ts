@@ -34,3 +34,8 @@ export function openDatabase(folder: string, mode: 'write' | 'read' | 'checkpoin
   database.run('pragma wal_autocheckpoint = 16000')
   return database
 }
+
+/** Gives back what its page cache holds; it fills again with what is asked for. */
+export function shrinkMemory(database: Database): void {
+  database.run('pragma shrink_memory')
+}

@@ -14,7 +14,7 @@ interface OpenRequest {
 
 let writer: BatchWriter | undefined
 
-self.onmessage = async (event: MessageEvent<OpenRequest | string | 'close' | 'restart-log'>) => {
+self.onmessage = async (event: MessageEvent<OpenRequest | string | 'close' | 'restart-log' | 'shrink'>) => {
   if (event.data === 'restart-log') {
     try {
       writer?.restartLog()
@@ -22,6 +22,10 @@ self.onmessage = async (event: MessageEvent<OpenRequest | string | 'close' | 're
       // No batch is lost by it: the log goes on growing.
       postMessage(JSON.stringify({ restartFailed: String(error) } satisfies RestartFailure))
     }
+    return
+  }
+  if (event.data === 'shrink') {
+    writer?.shrink()
     return
   }
   if (event.data === 'close') {

@@ -3,7 +3,7 @@ import { PreparedQuery, perDatabase } from '../store/prepared.ts'
 import type { Store } from '../store/store.ts'
 import type { Account } from './account.ts'
 
-/** 50,000 accounts at about 200 bytes: the active ones of one node. The one that was added first goes first. */
+/** 50,000 accounts at about 200 bytes: the active ones of one node. Of an app the one that was added first goes first. */
 const CAPACITY = 50_000
 
 interface AccountRow {
@@ -50,8 +50,8 @@ const queries = perDatabase(db => ({
 /** Accounts by name and by number, cached with a bound and kept true by the commits. */
 export class AccountDirectory {
   readonly #store: Store
-  readonly #byName = new Map<string, Account>()
-  readonly #byId = new Map<string, Account>()
+  readonly #byName = new AppCache<string>()
+  readonly #byId = new AppCache<number>()
   /** A row that was read before a change must not be kept after it. */
   #invalidations = 0
 
@@ -61,8 +61,8 @@ export class AccountDirectory {
       for (const change of changes)
         if (change.kind === 'account') {
           this.#invalidations++
-          this.#byName.delete(`${change.app}:${change.userId}`)
-          this.#byId.delete(`${change.app}:${change.account}`)
+          this.#byName.delete(change.app, change.userId)
+          this.#byId.delete(change.app, change.account)
         }
     })
     store.onFenced(() => {
@@ -74,17 +74,16 @@ export class AccountDirectory {
 
   /** The living account of that name when it is in memory, so that who calls often need not wait a turn. */
   known(app: number, userId: string): Account | undefined {
-    return this.#byName.get(`${app}:${userId}`)
+    return this.#byName.get(app, userId)
   }
 
   /** The living account of that name. */
   async find(app: number, userId: string): Promise<Account | undefined> {
-    const key = `${app}:${userId}`
-    const known = this.#byName.get(key)
+    const known = this.#byName.get(app, userId)
     if (known) return known
     const before = this.#invalidations
     const row = await queries(this.#store.read).byName.first({ app, user: userId })
-    return row && this.#keep(this.#byName, key, fromRow(row), before)
+    return row && this.#keep(this.#byName, app, userId, fromRow(row), before)
   }
 
   /** Several at once, in no order; unknown ones are left out. */
@@ -99,27 +98,64 @@ export class AccountDirectory {
 
   /** What {@link byId} answers when it is in memory. */
   knownById(app: number, accountId: number): Account | undefined {
-    return this.#byId.get(`${app}:${accountId}`)
+    return this.#byId.get(app, accountId)
   }
 
   /** Also a deleted one: its name still stands on its old messages. */
   async byId(app: number, accountId: number): Promise<Account | undefined> {
-    const key = `${app}:${accountId}`
-    const known = this.#byId.get(key)
+    const known = this.#byId.get(app, accountId)
     if (known) return known
     const before = this.#invalidations
     const row = await queries(this.#store.read).byId.first({ app, account: accountId })
-    return row && this.#keep(this.#byId, key, fromRow(row), before)
+    return row && this.#keep(this.#byId, app, accountId, fromRow(row), before)
   }
 
-  #keep(cache: Map<string, Account>, key: string, account: Account, before: number): Account {
-    if (this.#invalidations !== before) return account
-    if (cache.size >= CAPACITY) {
-      const oldest = cache.keys().next().value
-      if (oldest !== undefined) cache.delete(oldest)
-    }
-    cache.set(key, account)
+  #keep<K>(cache: AppCache<K>, app: number, key: K, account: Account, before: number): Account {
+    if (this.#invalidations === before) cache.set(app, key, account)
     return account
+  }
+}
+
+/** By app, then by key: no text is put together for a look-up, of which every message takes some. */
+class AppCache<K> {
+  readonly #apps = new Map<number, Map<K, Account>>()
+  #size = 0
+
+  get(app: number, key: K): Account | undefined {
+    return this.#apps.get(app)?.get(key)
+  }
+
+  set(app: number, key: K, account: Account): void {
+    this.delete(app, key)
+    if (this.#size >= CAPACITY) this.#dropOldest(app)
+    let accounts = this.#apps.get(app)
+    if (!accounts) {
+      accounts = new Map()
+      this.#apps.set(app, accounts)
+    }
+    accounts.set(key, account)
+    this.#size++
+  }
+
+  delete(app: number, key: K): void {
+    const accounts = this.#apps.get(app)
+    if (!accounts?.delete(key)) return
+    this.#size--
+    if (accounts.size === 0) this.#apps.delete(app)
+  }
+
+  clear(): void {
+    this.#apps.clear()
+    this.#size = 0
+  }
+
+  /** Of the app that needs the room, or where it has nothing, of the one that came first. */
+  #dropOldest(app: number): void {
+    const [from, accounts] = this.#apps.has(app)
+      ? [app, this.#apps.get(app)]
+      : (this.#apps.entries().next().value ?? [app, undefined])
+    const oldest = accounts?.keys().next()
+    if (oldest && !oldest.done) this.delete(from, oldest.value)
   }
 }
 

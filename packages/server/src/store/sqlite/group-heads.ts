@@ -59,9 +59,10 @@ export function loadSender(
   if (group.senders.has(sender) || group.strangers.has(sender)) return true
   const row = database
     .query<SenderRow, [number, number, number]>(
+      // `+?`: planned once (stable-plan.ts).
       `select deleted, sent_no, last_sent, base_no, base_own from account left join user_conversation as uc
-       on uc.app_id = account.app_id and uc.account_id = account.account_id and uc.conv_id = ? and uc.to_seq < 0
-       where account.app_id = ? and account.account_id = ?`,
+       on uc.app_id = account.app_id and uc.account_id = account.account_id and uc.conv_id = +? and uc.to_seq < 0
+       where account.app_id = +? and account.account_id = +?`,
     )
     .get(conv, app, sender)
   if (!row || row.deleted) return false

@@ -52,10 +52,10 @@ export class LastMessages {
   keep(at: ConversationState, message: LastMessage): void {
     this.#forget(at.conv_id)
     const size = sizeOf(message)
+    if (size > CHARACTERS_MAX) return
     while (this.#entries.size >= CAPACITY || this.#characters + size > CHARACTERS_MAX) {
       const oldest = this.#entries.keys().next().value
-      if (oldest === undefined) return
-      this.#forget(oldest)
+      if (oldest !== undefined) this.#forget(oldest)
     }
     this.#entries.set(at.conv_id, { listSeq: at.list_seq, changeNo: at.change_no, message })
     this.#characters += size

@@ -205,6 +205,8 @@ for (const seed of [1, 2, 3])
       }
     }
     expect(keys.length).toBeGreaterThan(20)
+    // The snapshots were made of messages in memory, what was resumed of the rows alone.
+    expect(server.running.services.lastMessages.counts.conversations).toBeGreaterThan(3)
 
     // A device that followed the events has the same numbers as the store: nothing was told twice or left out.
     const { items, logNo, epoch } = await snapshot(client)
@@ -229,6 +231,26 @@ for (const seed of [1, 2, 3])
       expect(await client.ok('session/hello', { ...hello, [off]: hello[off] + 1 })).toMatchObject({ Lag: 1 })
     client.close()
   }, 60_000)
+
+test('a list that was read before shows a name that changed and a message that was recalled since', async () => {
+  const { MsgKey } = await server.ok<{ MsgKey: string }>('openim/sendmsg', {
+    From_Account: 'p5',
+    To_Account: 'alice',
+    MsgRandom: 71,
+    MsgBody: textBody('to be recalled'),
+  })
+  const client = await server.connect('alice')
+  const item = async () =>
+    [...(await snapshot(client)).items.values()].find(({ To_Account }) => To_Account === 'p5')
+  for (let reads = 0; reads < 3; reads++)
+    expect(await item()).toMatchObject({ Peer_Nick: '', LastMsg: { MsgFlagBits: 0 }, UnreadMsgNum: 1 })
+  await server.ok('im_open_login_svc/account_import', { UserID: 'p5', Nick: 'Pat' })
+  expect(await item()).toMatchObject({ Peer_Nick: 'Pat', LastMsg: { From_Nick: 'Pat' } })
+  await server.ok('openim/admin_msgwithdraw', { From_Account: 'p5', To_Account: 'alice', MsgKey })
+  for (let reads = 0; reads < 2; reads++)
+    expect(await item()).toMatchObject({ LastMsg: { MsgFlagBits: 8, MsgBody: [] }, UnreadMsgNum: 0 })
+  client.close()
+})
 
 const counted = (item: WireConversation) => ({
   peer: item.To_Account,

@@ -15,7 +15,7 @@ export function stablePlan({ sql, values }: PreparedText): string {
 function place(value: unknown): string {
   if (value === EACH_RUN) return '+?'
   if (value === null) return 'null'
-  if (typeof value === 'string') return `'${value.replaceAll("'", "''")}'`
+  if (typeof value === 'string' && !value.includes('\0')) return `'${value.replaceAll("'", "''")}'`
   if (typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value))) return String(value)
   throw new Error(`A prepared statement can't hold ${String(value)}; make it a parameter.`)
 }

@@ -43,6 +43,8 @@ interface Row {
   hides: number
 }
 
+const NONE: readonly number[] = []
+
 interface Pair {
   readonly row: Row
   readonly peer: Account
@@ -95,17 +97,15 @@ export async function shortList(
     all: withoutSuperseded(all),
     async show(convs) {
       const groups = await contactGroups(store.read, app, ownerId)
-      const shown = new Map<number, ListedConversation>()
-      for (const conv of convs) {
+      const items = convs.map(conv => {
         const pair = pairs.get(conv)
-        const item = pair && showPair(pair, owner, groups.get(conv) ?? [], lastMessages)
-        if (item) shown.set(conv, item)
-      }
-      const others = convs.filter(conv => !shown.has(conv))
-      if (others.length > 0)
-        for (const view of await conversationViews(store.read, app, ownerId, others, lastMessages))
-          shown.set(view.conv, listed(view))
-      return convs.flatMap(conv => shown.get(conv) ?? [])
+        return pair && showPair(pair, owner, groups.get(conv) ?? NONE, lastMessages)
+      })
+      const others = convs.filter((_, index) => !items[index])
+      if (others.length === 0) return items.filter(item => item !== undefined)
+      const views = await conversationViews(store.read, app, ownerId, others, lastMessages)
+      const read = new Map(views.map(view => [view.conv, listed(view)]))
+      return convs.flatMap((conv, index) => items[index] ?? read.get(conv) ?? [])
     },
   }
 }

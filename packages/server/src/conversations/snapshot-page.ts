@@ -15,45 +15,49 @@ export type SnapshotCursor = {
   | { readonly at: 'catchUp'; readonly conv: number }
 )
 
-/** The conversations that come next, and where to go on after each of them; undefined after the last of all. */
-export interface SnapshotStep {
-  readonly conversation: OwnConversation
-  readonly next: SnapshotCursor | undefined
+/** The conversations that come next. */
+export interface SnapshotPage {
+  readonly conversations: readonly OwnConversation[]
+  /** Where to go on after so many of them; undefined after the last of all. */
+  readonly after: (taken: number) => SnapshotCursor | undefined
 }
 
 /** The next page at most; a caller that takes fewer goes on from the last one it took. */
-export function snapshotSteps(
+export function snapshotPage(
   all: readonly OwnConversation[],
   cursor: SnapshotCursor | undefined,
   logNo: number,
-): SnapshotStep[] {
+): SnapshotPage {
   const log = cursor?.log ?? logNo
   const time = cursor?.time ?? all.reduce((latest, it) => Math.max(latest, it.listTime), 0)
   const catchUp = cursor ? all.filter(it => it.logNo > log || it.listTime >= time).sort(byNumber) : []
   if (cursor?.at === 'catchUp') {
     const rest = catchUp.filter(it => it.conv > cursor.conv)
-    return stepsOf(rest, conv => ({ log, time, at: 'catchUp', conv: conv.conv }), undefined)
+    return pageOf(rest, conv => ({ log, time, at: 'catchUp', conv: conv.conv }), undefined)
   }
   const list = [...all].sort(byListOrder)
   const rest = cursor ? list.filter(it => follows(it, cursor)) : list
   const after: SnapshotCursor | undefined =
     catchUp.length > 0 ? { log, time, at: 'catchUp', conv: 0 } : undefined
-  return stepsOf(
+  return pageOf(
     rest,
     it => ({ log, time, at: 'list', pinned: it.pinnedMs > 0, listTime: it.listTime, conv: it.conv }),
     after,
   )
 }
 
-function stepsOf(
+function pageOf(
   rest: readonly OwnConversation[],
   cursorAt: (conversation: OwnConversation) => SnapshotCursor,
-  after: SnapshotCursor | undefined,
-): SnapshotStep[] {
-  return rest.slice(0, PAGE).map((conversation, index) => ({
-    conversation,
-    next: index === rest.length - 1 ? after : cursorAt(conversation),
-  }))
+  end: SnapshotCursor | undefined,
+): SnapshotPage {
+  return {
+    conversations: rest.slice(0, PAGE),
+    after(taken) {
+      const last = rest[taken - 1]
+      return last === undefined || taken === rest.length ? end : cursorAt(last)
+    },
+  }
 }
 
 function byNumber(a: OwnConversation, b: OwnConversation): number {

@@ -6,7 +6,7 @@ import { PAGE_BYTES } from '../messages/message-list.ts'
 import { contactGroups } from './contact-groups.ts'
 import { conversationList } from './conversation-list.ts'
 import { ownerLog } from './owner-log.ts'
-import { cursorText, parseCursor, type SnapshotCursor, snapshotSteps } from './snapshot-page.ts'
+import { cursorText, parseCursor, type SnapshotCursor, snapshotPage } from './snapshot-page.ts'
 
 const request = Type.Object({ Cursor: Type.Optional(Type.String()) })
 
@@ -33,11 +33,13 @@ export const syncSnapshotCommand = defineCommand({
     const cursor = givenCursor(body.Cursor)
     const log = await ownerLog(db, app, owner)
     const list = await conversationList(services, app, owner)
-    const steps = snapshotSteps(list.all, cursor, log.logNo)
-    const items = await list.show(steps.map(step => step.conversation.conv))
+    const page = snapshotPage(list.all, cursor, log.logNo)
+    const items = await list.show(page.conversations.map(it => it.conv))
     const texts = withinPage(items.map(item => item.text()))
-    const next = steps[texts.length - 1]?.next
-    const groups = cursor ? '' : `"Groups":${JSON.stringify(await contactGroups(db, app, owner))},`
+    const next = texts.length > 0 ? page.after(texts.length) : undefined
+    // Their number moves with the first of them.
+    const own = log.groupsLogNo > 0 ? await contactGroups(db, app, owner) : []
+    const groups = cursor ? '' : `"Groups":${JSON.stringify(own)},`
     return new RawAnswer(
       `"StoreEpoch":"${store.epoch}","LogNo":${cursor?.log ?? log.logNo},"Items":[${texts.join(',')}],` +
         `${groups}"NextCursor":"${cursorText(next)}"`,

@@ -1,6 +1,7 @@
 import type { TObject, TSchema } from 'typebox'
 import { Compile, type Validator } from 'typebox/compile'
 import { CommandError } from './command-error.ts'
+import { withSafeIntegers } from './safe-integers.ts'
 
 /** What our schemas say beside JSON Schema. */
 export interface CheckHints {
@@ -36,7 +37,7 @@ export function requestChecker(rules: RequestRules): (body: unknown, text: strin
     if (text.includes('\\u')) refuseBrokenText(object, rules.badParameter)
     for (const [old, name] of older)
       if (object[name] === undefined && old in object) object[name] = object[old]
-    validator ??= Compile(rules.schema)
+    validator ??= Compile(withSafeIntegers(rules.schema))
     if (validator.Check(object)) return object
     tidy(object, rules.schema)
     if (validator.Check(object)) return object

@@ -6,7 +6,8 @@ import type { Schema } from '../store/schema.ts'
 import { contactGroups } from './contact-groups.ts'
 import { contactItem } from './contact-item.ts'
 import { groupNamed, owner, peerNamed } from './conversation-parties.ts'
-import { type ConversationView, conversationViews } from './conversation-view.ts'
+import type { ConversationView } from './conversation-view.ts'
+import { conversationViews } from './conversation-views.ts'
 
 /** Conversations of one page; own choice, the interface names none. */
 const PAGE = 100

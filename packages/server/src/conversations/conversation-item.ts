@@ -1,7 +1,9 @@
 import type { Kysely } from 'kysely'
+import { flatText } from '../messages/flat-text.ts'
 import { wireMessageText } from '../messages/message-frame.ts'
 import type { Schema } from '../store/schema.ts'
-import { type ConversationView, conversationViews, type Person } from './conversation-view.ts'
+import type { ConversationView, Person } from './conversation-view.ts'
+import { conversationViews } from './conversation-views.ts'
 
 /** A `WireConversation` as JSON text, with the numbers by which answers choose among items. */
 export interface ConversationItem {
@@ -44,9 +46,11 @@ const peerTexts = new WeakMap<Person, string>()
 function peerText(peer: Person): string {
   const known = peerTexts.get(peer)
   if (known !== undefined) return known
-  const text = `{"Type":1,"To_Account":${JSON.stringify(peer.userId)},"Peer_Nick":${JSON.stringify(
-    peer.nick,
-  )},"Peer_FaceUrl":${JSON.stringify(peer.faceUrl)}`
+  const text = flatText(
+    `{"Type":1,"To_Account":${JSON.stringify(peer.userId)},"Peer_Nick":${JSON.stringify(
+      peer.nick,
+    )},"Peer_FaceUrl":${JSON.stringify(peer.faceUrl)}`,
+  )
   peerTexts.set(peer, text)
   return text
 }

@@ -1,4 +1,4 @@
-import { conversationViews } from './conversation-view.ts'
+import { conversationViews } from './conversation-views.ts'
 import { type ConversationList, type ListServices, listed } from './listed-conversation.ts'
 import { ownConversations } from './own-conversations.ts'
 import { shortList } from './short-list.ts'

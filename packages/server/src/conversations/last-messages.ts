@@ -1,4 +1,5 @@
 import type { Account } from '../accounts/account.ts'
+import { flatText } from '../messages/flat-text.ts'
 import { wireMessageText } from '../messages/message-frame.ts'
 import type { LastMessage } from './joined-message.ts'
 
@@ -44,7 +45,7 @@ export class LastMessages {
     const entry = this.#entryOf(at)
     if (!entry) return undefined
     if (entry.shown?.from !== from || entry.shown.to !== to)
-      entry.shown = { from, to, text: flat(wireMessageText(entry.message, from, to)) }
+      entry.shown = { from, to, text: flatText(wireMessageText(entry.message, from, to)) }
     return entry.shown.text
   }
 
@@ -72,12 +73,6 @@ export class LastMessages {
     this.#characters -= sizeOf(entry.message)
     this.#entries.delete(conv)
   }
-}
-
-/** The engine keeps a text as the pieces that it was put together of until somebody looks into it: here once for all readers. */
-function flat(text: string): string {
-  text.charCodeAt(0)
-  return text
 }
 
 function sizeOf({ body, custom }: LastMessage): number {

@@ -4,7 +4,8 @@ import { isHiddenByFlags } from '../messages/stored-message.ts'
 import { PreparedQuery, perDatabase } from '../store/prepared.ts'
 import type { Schema } from '../store/schema.ts'
 import { conversationItemText } from './conversation-item.ts'
-import { type ConversationView, conversationViews } from './conversation-view.ts'
+import { type ContactGroupRow, groupsByConversation, type PairRow, pairView } from './conversation-view.ts'
+import { conversationViews } from './conversation-views.ts'
 import { isListed } from './is-listed.ts'
 import type { LastMessage } from './joined-message.ts'
 import {
@@ -20,24 +21,7 @@ import { DISCARD, uncounted } from './unread.ts'
 const SHORT = 100
 
 /** Few columns: making their values costs more than finding the rows. */
-interface Row {
-  conv_id: number
-  /** 0: a group. */
-  peer_id: number
-  log_no: number
-  read_seq: number
-  peer_read_seq: number
-  peer_read_time: number
-  cleared_seq: number
-  hidden_seq: number
-  pinned_ms: number
-  standard_mark: string
-  custom_mark: string
-  recv_opt: number
-  head_seq: number
-  change_no: number
-  list_seq: number
-  list_time: number
+interface Row extends PairRow {
   unread_sum: number
   /** 1: the owner deleted messages of it. */
   hides: number
@@ -52,15 +36,13 @@ interface Pair {
 
 const queries = perDatabase(db => ({
   rows: rowsQuery(db),
-  contactGroups: new PreparedQuery<{ app: number; owner: number }, { conv_id: number; group_id: number }>(
-    db,
-    (db, parameter) =>
-      db
-        .selectFrom('contact_group_member')
-        .select(['conv_id', 'group_id'])
-        .where('app_id', '=', parameter('app'))
-        .where('account_id', '=', parameter('owner'))
-        .orderBy('group_id'),
+  contactGroups: new PreparedQuery<{ app: number; owner: number }, ContactGroupRow>(db, (db, parameter) =>
+    db
+      .selectFrom('contact_group_member')
+      .select(['conv_id', 'group_id'])
+      .where('app_id', '=', parameter('app'))
+      .where('account_id', '=', parameter('owner'))
+      .orderBy('group_id'),
   ),
 }))
 
@@ -96,7 +78,9 @@ export async function shortList(
   return {
     all: withoutSuperseded(all),
     async show(convs) {
-      const groups = await contactGroups(store.read, app, ownerId)
+      const groups = groupsByConversation(
+        await queries(store.read).contactGroups.all({ app, owner: ownerId }),
+      )
       const items = convs.map(conv => {
         const pair = pairs.get(conv)
         return pair && showPair(pair, owner, groups.get(conv) ?? NONE, lastMessages)
@@ -124,16 +108,6 @@ function ownPair(row: Row, peer: Account): OwnConversation {
   }
 }
 
-async function contactGroups(db: Kysely<Schema>, app: number, owner: number): Promise<Map<number, number[]>> {
-  const groups = new Map<number, number[]>()
-  for (const row of await queries(db).contactGroups.all({ app, owner })) {
-    const list = groups.get(row.conv_id)
-    if (list) list.push(row.group_id)
-    else groups.set(row.conv_id, [row.group_id])
-  }
-  return groups
-}
-
 /** Undefined when its last message is not in memory, or not for this owner, who may see an older one. */
 function showPair(
   { row, peer }: Pair,
@@ -147,27 +121,14 @@ function showPair(
     last = lastMessages.find(row)
     if (!last || isHiddenByFlags({ flags: last.flags, sender_id: last.senderId }, owner.id)) return undefined
   }
-  const view: ConversationView = {
-    conv: row.conv_id,
+  const view = pairView(row, {
     peer,
     owner,
-    headSeq: row.head_seq,
-    changeNo: row.change_no,
-    logNo: row.log_no,
     unread: row.recv_opt === DISCARD ? 0 : Math.max(0, row.unread_sum),
-    readSeq: row.read_seq,
-    peerReadTime: row.peer_read_time,
-    peerReadSeq: row.peer_read_seq,
-    clearedSeq: row.cleared_seq,
-    hidden: !isListed(row, row.list_seq),
-    pinnedMs: row.pinned_ms,
-    standardMark: row.standard_mark,
-    customMark: row.custom_mark,
+    isListed: isListed(row, row.list_seq),
     contactGroups,
-    recvOpt: row.recv_opt,
-    listTime: row.list_time,
     last,
-  }
+  })
   const text = () => {
     if (!last) return conversationItemText(view, 'null')
     const isOwn = last.senderId === owner.id

@@ -5,7 +5,7 @@ import { defineCommand, RawAnswer } from '../commands/command.ts'
 import type { Schema } from '../store/schema.ts'
 import { contactGroups } from './contact-groups.ts'
 import { conversationItems } from './conversation-item.ts'
-import { VIEW_BATCH } from './conversation-view.ts'
+import { VIEW_BATCH } from './conversation-views.ts'
 import { type OwnConversation, ownConversations } from './own-conversations.ts'
 import { ownerLog } from './owner-log.ts'
 

@@ -2,7 +2,7 @@ import { ErrorCode } from '@rookery/protocol/error-code'
 import Type from 'typebox'
 import { defineCommand, RawAnswer } from '../commands/command.ts'
 import { CommandError } from '../commands/command-error.ts'
-import { PAGE_BYTES } from '../messages/message-list.ts'
+import { PAGE_BYTES, takePage } from '../messages/message-list.ts'
 import { contactGroups } from './contact-groups.ts'
 import { conversationList } from './conversation-list.ts'
 import { ownerLog } from './owner-log.ts'
@@ -35,8 +35,8 @@ export const syncSnapshotCommand = defineCommand({
     const list = await conversationList(services, app, owner)
     const page = snapshotPage(list.all, cursor, log.logNo)
     const items = await list.show(page.conversations.map(it => it.conv))
-    const texts = withinPage(items.map(item => item.text()))
-    const next = texts.length > 0 ? page.after(texts.length) : undefined
+    const { texts, taken } = await takePage(items, item => item.text(), PAGE_BYTES)
+    const next = taken > 0 ? page.after(taken) : undefined
     // Their number moves with the first of them.
     const own = log.groupsLogNo > 0 ? await contactGroups(db, app, owner) : []
     const groups = cursor ? '' : `"Groups":${JSON.stringify(own)},`
@@ -46,21 +46,6 @@ export const syncSnapshotCommand = defineCommand({
     )
   },
 })
-
-/** UTF-8 bytes of a UTF-16 unit, at most. */
-const BYTES_A_UNIT = 3
-
-/** The first ones, as many as fit into a page, and at least one. */
-function withinPage(texts: readonly string[]): readonly string[] {
-  const units = texts.reduce((sum, text) => sum + text.length, 0)
-  if (units * BYTES_A_UNIT <= PAGE_BYTES) return texts
-  let bytes = 0
-  const end = texts.findIndex((text, index) => {
-    bytes += Buffer.byteLength(text)
-    return index > 0 && bytes > PAGE_BYTES
-  })
-  return end < 0 ? texts : texts.slice(0, end)
-}
 
 function givenCursor(text: string | undefined): SnapshotCursor | undefined {
   if (text === undefined || text === '') return undefined

@@ -3,7 +3,7 @@ import Type from 'typebox'
 import { defineCommand } from '../commands/command.ts'
 import { accountOrThrow } from '../messages/message-accounts.ts'
 import { peerNamed } from './conversation-parties.ts'
-import { conversationViews } from './conversation-view.ts'
+import { conversationViews } from './conversation-views.ts'
 import { totalUnread } from './unread-count.ts'
 
 /** rest-1 section 1.9 */

@@ -2,6 +2,7 @@ import { formatMessageKey } from '@rookery/protocol/message-key'
 import { tinyIdOf } from '@rookery/protocol/tiny-id'
 import type { Account } from '../accounts/account.ts'
 import { MessageFlag } from '../store/schema.ts'
+import { flatText } from './flat-text.ts'
 
 /** A message's columns that its JSON shows. */
 export interface ShownMessage {
@@ -54,7 +55,7 @@ function textOf(account: Pick<Account, 'userId'> & Partial<Author>): AccountText
     account.id === undefined ? '' : `"From_TinyID":"${account.id === 0 ? 0 : tinyIdOf(account.id)}"`
   if (account.nick) author += `,"From_Nick":${JSON.stringify(account.nick)}`
   if (account.faceUrl) author += `,"From_FaceUrl":${JSON.stringify(account.faceUrl)}`
-  const made = { name: JSON.stringify(account.userId), author }
+  const made = { name: JSON.stringify(account.userId), author: flatText(author) }
   accountTexts.set(account, made)
   return made
 }

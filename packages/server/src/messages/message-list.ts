@@ -103,6 +103,9 @@ export interface Page {
   readonly taken: number
 }
 
+/** UTF-8 bytes of a UTF-16 unit, at most. */
+const BYTES_A_UNIT = 3
+
 /** Takes rows, first to last, until the page has `maxBytes`; the first one is always taken. */
 export async function takePage<Row>(
   rows: readonly Row[],
@@ -110,13 +113,23 @@ export async function takePage<Row>(
   maxBytes: number,
 ): Promise<Page> {
   const texts: string[] = []
-  let bytes = 0
+  let units = 0
+  let bytes: number | undefined
   for (const row of rows) {
     const made = text(row)
     const next = typeof made === 'string' ? made : await made
-    bytes += Buffer.byteLength(next) + 1
-    if (texts.length > 0 && bytes > maxBytes) break
+    units += next.length + 1
+    // Most pages are far below their end: only those near it are counted byte by byte.
+    if (units * BYTES_A_UNIT > maxBytes) {
+      bytes = (bytes ?? bytesOf(texts)) + bytesOf([next])
+      if (texts.length > 0 && bytes > maxBytes) break
+    }
     texts.push(next)
   }
   return { texts, taken: texts.length }
+}
+
+/** With a comma after each. */
+function bytesOf(texts: readonly string[]): number {
+  return texts.reduce((sum, text) => sum + Buffer.byteLength(text) + 1, 0)
 }

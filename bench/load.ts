@@ -1,5 +1,5 @@
 import { percentiles } from './figures.ts'
-import { ownCpu } from './measured-process.ts'
+import { type MeasuredProcess, ownCpu } from './measured-process.ts'
 import type { BenchOptions } from './options.ts'
 import type { Tally } from './pair.ts'
 
@@ -28,6 +28,8 @@ export interface LoadSide {
   /** Messages that each of them keeps under way at full load; by default as the options say. */
   readonly window?: number
   readonly tally: Tally
+  /** Whose CPU is counted; not that of an installation of several processes. */
+  readonly target?: Pick<MeasuredProcess, 'cpu'>
 }
 
 /** Milliseconds at p50, p95 and p99. */
@@ -39,6 +41,11 @@ export interface Half {
   /** Requests that were answered with "try again later", from the load before on. */
   readonly refused: number
   readonly loadShare: number
+  /** CPU microseconds of the target for each acked message, and those of its main thread; none without a target. */
+  readonly cpu: number
+  readonly cpuMain: number
+  /** Share of its core. */
+  readonly targetShare: number
 }
 
 /** Closed loop: every pair keeps its window full. Returns the samples of the beginning and the end, when it is warm. */
@@ -62,11 +69,12 @@ export async function fullLoad<S>(
 
 /** Open loop at a fixed rate, every millisecond's messages at once; latency counts from the moment they were due. */
 export async function loadAt(side: LoadSide, perSecond: number, options: BenchOptions): Promise<Half> {
-  const { tally, pairs } = side
+  const { tally, pairs, target } = side
   const start = performance.now()
   const own = ownCpu()
+  const cpu = target?.cpu()
   const end = start + options.seconds * 1000
-  const { pulled, delivered } = tally
+  const { acked, pulled, delivered } = tally
   let sent = 0
   tally.ackTimes.take()
   tally.deliveryTimes.take()
@@ -84,7 +92,11 @@ export async function loadAt(side: LoadSide, perSecond: number, options: BenchOp
       for (; sent < due; sent++) pairs[sent % pairs.length]?.send(start + millisecond)
     }, 1)
   })
-  const loadShare = (ownCpu() - own) / ((performance.now() - start) / 1000)
+  const seconds = (performance.now() - start) / 1000
+  const loadShare = (ownCpu() - own) / seconds
+  const cpuAfter = target?.cpu()
+  const used = (key: 'total' | 'main') => (cpuAfter && cpu ? cpuAfter[key] - cpu[key] : Number.NaN)
+  const done = tally.acked - acked
   await settle(side)
   tally.measuring = false
   return {
@@ -93,6 +105,9 @@ export async function loadAt(side: LoadSide, perSecond: number, options: BenchOp
     refused: tally.takeRefused(),
     pulled: (tally.pulled - pulled) / (tally.delivered - delivered),
     loadShare,
+    cpu: (used('total') / done) * 1e6,
+    cpuMain: (used('main') / done) * 1e6,
+    targetShare: used('total') / seconds,
   }
 }
 

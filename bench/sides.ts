@@ -118,12 +118,22 @@ export function fullTable(sides: readonly Rounds[], unit: string, units = `${uni
 
 export function halfTable(sides: readonly Rounds[], kinds: readonly ('ack' | 'delivery')[]): string {
   return table(
-    ['half load, ms', ...kinds.flatMap(kind => [`${kind} p50`, 'p95', 'p99']), 'load CPU'],
+    [
+      'half load, ms',
+      ...kinds.flatMap(kind => [`${kind} p50`, 'p95', 'p99']),
+      'CPU µs each',
+      'of it main thread',
+      'target CPU',
+      'load CPU',
+    ],
     sides.map(({ name, halves }) => [
       name,
       ...kinds.flatMap(kind =>
         [0, 1, 2].map(place => median(halves.map(one => one[kind][place] ?? Number.NaN)).toFixed(2)),
       ),
+      median(halves.map(one => one.cpu)).toFixed(1),
+      median(halves.map(one => one.cpuMain)).toFixed(1),
+      percent(median(halves.map(one => one.targetShare))),
       percent(median(halves.map(one => one.loadShare))),
     ]),
   )

@@ -2,7 +2,7 @@ import type { Database } from 'bun:sqlite'
 import { randomBytes } from 'node:crypto'
 import { type Kysely, Migrator } from 'kysely'
 import { CommandError, type SerialisedError } from '../../commands/command-error.ts'
-import type { AppendItem } from '../append.ts'
+import type { AppendItem, AppendResult } from '../append.ts'
 import type { Change } from '../change.ts'
 import { migrations } from '../migrations/migrations.ts'
 import { mutationNamed, type Transaction } from '../mutation.ts'
@@ -18,6 +18,8 @@ export type WriteOperation =
   | { readonly kind: 'mutate'; readonly name: string; readonly args: unknown }
 
 export type WriteOutcome =
+  | { readonly appended: AppendResult }
+  /** What a mutation returned. */
   | { readonly ok: unknown }
   | { readonly error: SerialisedError }
   /** A defect or the disk: told to the operator's log, not to the user. */
@@ -134,7 +136,7 @@ export class BatchWriter {
       run.push({ item: operation.item, place: end })
     if (run.length > 1) run.sort((a, b) => comparePairs(a.item, b.item))
     const now = Math.floor(nowMs / 1000)
-    for (const { item, place } of run) outcomes[place] = { ok: this.#appender.append(item, now) }
+    for (const { item, place } of run) outcomes[place] = { appended: this.#appender.append(item, now) }
     return end
   }
 

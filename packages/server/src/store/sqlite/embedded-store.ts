@@ -11,6 +11,7 @@ import type { CommitListener, Store } from '../store.ts'
 import type { BatchOutcome, RestartFailure, WriteOperation, WriteOutcome } from './batch-writer.ts'
 import { Checkpoints, logNotMoved } from './checkpoints.ts'
 import { sqliteKysely } from './dialect.ts'
+import { batchText, readOutcome } from './hand-over.ts'
 import { IdleMemory } from './idle-memory.ts'
 import { openDatabase, shrinkMemory } from './open-database.ts'
 
@@ -73,9 +74,9 @@ export class EmbeddedStore implements Store {
       worker.postMessage('shrink')
     })
     worker.onmessage = event => {
-      const told = JSON.parse(event.data) as BatchOutcome | RestartFailure
-      if ('restartFailed' in told) onDefect(logNotMoved(told.restartFailed))
-      else this.#finish(told)
+      const told = event.data as string | RestartFailure
+      if (typeof told === 'string') this.#finish(readOutcome(told))
+      else onDefect(logNotMoved(told.restartFailed))
     }
     worker.onerror = event => this.#die(event.message)
   }
@@ -183,7 +184,7 @@ export class EmbeddedStore implements Store {
     if (this.#inFlight || this.#queue.length === 0) return
     this.#inFlight = this.#queue.length <= BATCH_MAX ? this.#queue : this.#queue.slice(0, BATCH_MAX)
     this.#queue = this.#queue.length <= BATCH_MAX ? [] : this.#queue.slice(BATCH_MAX)
-    this.#worker.postMessage(JSON.stringify(this.#inFlight.map(waiting => waiting.operation)))
+    this.#worker.postMessage(batchText(this.#inFlight.map(waiting => waiting.operation)))
   }
 
   #finish(outcome: BatchOutcome): void {
@@ -205,7 +206,8 @@ export class EmbeddedStore implements Store {
   }
 
   #answer(waiting: Waiting, outcome: WriteOutcome | undefined): void {
-    if (outcome && 'ok' in outcome) waiting.resolve(outcome.ok)
+    if (outcome && 'appended' in outcome) waiting.resolve(outcome.appended)
+    else if (outcome && 'ok' in outcome) waiting.resolve(outcome.ok)
     else if (outcome && 'error' in outcome) waiting.reject(CommandError.fromJSON(outcome.error))
     else {
       this.#onDefect(outcome?.failure ?? 'The writer did not answer an operation.')

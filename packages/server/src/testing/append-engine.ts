@@ -66,8 +66,8 @@ async function openSqlite(): Promise<AppendEngine> {
       const { outcomes, storageError } = await writer.write(batch.map(item => ({ kind: 'append', item })))
       if (storageError !== undefined) throw new Error(storageError)
       return outcomes.map(outcome => {
-        if (!('ok' in outcome)) throw new Error(JSON.stringify(outcome))
-        return outcome.ok as AppendOutcome
+        if (!('appended' in outcome)) throw new Error(JSON.stringify(outcome))
+        return outcome.appended as AppendOutcome
       })
     },
     async sql<R>(statement: string, ...values: SqlValue[]) {

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Settings } from '@rookery/protocol/limits'
+import { DATABASE_FILE } from '@rookery/server/store/sqlite/open-database'
 import { TestServer } from '@rookery/server/testing/test-server'
 import { MeasuredProcess } from './measured-process.ts'
 import { type BenchOptions, profileFlags } from './options.ts'
@@ -85,6 +86,11 @@ export class Seed {
   /** Kept for a real run; a quick one leaves nothing behind. */
   static large(name: string, options: BenchOptions, make: () => SeedOptions): Promise<Seed> {
     return options.quick ? Seed.make(make()) : Seed.kept(name, make)
+  }
+
+  /** Brings the database into the memory of the operating system; one that is kept from an earlier run may be on the disk alone. */
+  async readThrough(): Promise<void> {
+    for await (const _chunk of Bun.file(join(this.folder, DATABASE_FILE)).stream());
   }
 
   /** Starts the server in its own process. */

@@ -65,6 +65,26 @@ export interface PairRow {
   list_time: number
 }
 
+/** The columns of a {@link PairRow}, of `user_conversation` as `uc` and `conversation` as `c`. */
+export const PAIR_COLUMNS = [
+  'uc.conv_id',
+  'uc.peer_id',
+  'uc.log_no',
+  'uc.read_seq',
+  'uc.peer_read_seq',
+  'uc.peer_read_time',
+  'uc.cleared_seq',
+  'uc.hidden_seq',
+  'uc.pinned_ms',
+  'uc.standard_mark',
+  'uc.custom_mark',
+  'uc.recv_opt',
+  'c.head_seq',
+  'c.change_no',
+  'c.list_seq',
+  'c.list_time',
+] as const
+
 /** What the row alone does not tell. */
 interface PairContext {
   readonly peer: Person

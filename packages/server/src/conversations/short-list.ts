@@ -4,7 +4,13 @@ import { isHiddenByFlags } from '../messages/stored-message.ts'
 import { PreparedQuery, perDatabase } from '../store/prepared.ts'
 import type { Schema } from '../store/schema.ts'
 import { conversationItemText } from './conversation-item.ts'
-import { type ContactGroupRow, groupsByConversation, type PairRow, pairView } from './conversation-view.ts'
+import {
+  type ContactGroupRow,
+  groupsByConversation,
+  PAIR_COLUMNS,
+  type PairRow,
+  pairView,
+} from './conversation-view.ts'
 import { conversationViews } from './conversation-views.ts'
 import { isListed } from './is-listed.ts'
 import type { LastMessage } from './joined-message.ts'
@@ -146,24 +152,7 @@ function rowsQuery(db: Kysely<Schema>): PreparedQuery<{ app: number; owner: numb
       )
       .where('uc.app_id', '=', parameter('app'))
       .where('uc.account_id', '=', parameter('owner'))
-      .select([
-        'uc.conv_id',
-        'uc.peer_id',
-        'uc.log_no',
-        'uc.read_seq',
-        'uc.peer_read_seq',
-        'uc.peer_read_time',
-        'uc.cleared_seq',
-        'uc.hidden_seq',
-        'uc.pinned_ms',
-        'uc.standard_mark',
-        'uc.custom_mark',
-        'uc.recv_opt',
-        'c.head_seq',
-        'c.change_no',
-        'c.list_seq',
-        'c.list_time',
-      ])
+      .select(PAIR_COLUMNS)
       .select(eb => [
         // A recall is a change: most conversations have none.
         sql<number>`c.count_no - uc.read_count - (case when c.lo_id = uc.account_id then c.sent_lo else c.sent_hi end

@@ -3,8 +3,8 @@ import type { BatchOutcome, WriteOperation, WriteOutcome } from './batch-writer.
 
 /**
  * Batches and their outcomes on the way between the threads, one text each: a JSON array of all values without their names, and
- * for batches a line end and the texts of all messages behind it. Naming members and escaping JSON within JSON costs four times
- * as much (docs/performance.md).
+ * for batches a line end and the texts of all messages behind it. Naming members and escaping JSON within JSON costs twice as
+ * much (docs/performance.md).
  */
 
 type Value = number | string | object
